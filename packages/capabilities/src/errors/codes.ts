@@ -1,0 +1,41 @@
+/** Every code of Runtimo's errors. They are stable: users match on them. */
+export const errorCodes = [
+  'RT_PRESSURE',
+  'RT_ZOMBIES',
+  'RT_ARGS_TOO_LARGE',
+  'RT_ARGS_NOT_JSON',
+  'RT_INVALID_ARGS',
+  'RT_INVALID_OPTION',
+  'RT_USAGE',
+  'RT_UNKNOWN_CAPABILITY',
+  'RT_INVALID_MANIFEST',
+  'RT_INVALID_SCHEMA',
+  'RT_LOAD_FAILED',
+  'RT_CAPABILITY_FAILED',
+  'RT_COMMAND_FAILED',
+  'RT_RESULT_NOT_JSON',
+  'RT_RESULT_TOO_LARGE',
+  'RT_FILE_NOT_FOUND',
+  'RT_FILE_NOT_REGULAR',
+  'RT_FILE_PERMISSION',
+  'RT_FILE_IO',
+  'RT_CRASHED',
+  'RT_PROTOCOL_VIOLATION',
+  'RT_LIMIT_EXCEEDED',
+  'RT_TIMED_OUT',
+  'RT_CANCELLED',
+  'RT_START_FAILED',
+  'RT_POSTURE_UNAVAILABLE',
+  'RT_WAL_UNSAFE',
+  'RT_WAL_UNWRITABLE',
+  'RT_WAL_CORRUPT',
+  'RT_WAL_POISONED',
+  'RT_CLOSED',
+  'RT_INTERNAL',
+] as const
+export type ErrorCode = (typeof errorCodes)[number]
+
+export function isErrorCode(value: unknown): value is ErrorCode {
+  const codes: readonly unknown[] = errorCodes
+  return codes.includes(value)
+}

@@ -1,0 +1,45 @@
+import type { Json, JsonObject } from '../json/json.ts'
+import { type CatalogueEntry, catalogue } from './catalogue.ts'
+import type { ErrorCode } from './codes.ts'
+
+/** An error as it stands in results, records and `--json`: the catalogue's words and the case's details. */
+export interface ErrorReport {
+  readonly code: ErrorCode
+  /** What happened in this case. */
+  readonly message: string
+  readonly cause: string
+  readonly remedy: string
+  readonly retryable: boolean
+  /** Details of the case under their own names: `limit`, `measured`, `pointer`, `expected`, `got`, … */
+  readonly [detail: string]: Json
+}
+
+/** The only error class of Runtimo. Match on `code`, which never changes its meaning. */
+export class RuntimoError extends Error {
+  override readonly name = 'RuntimoError'
+  readonly code: ErrorCode
+  readonly details: JsonObject
+
+  constructor(code: ErrorCode, message: string, details: JsonObject = {}, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.details = details
+  }
+
+  get remedy(): string {
+    return catalogue[this.code].remedy
+  }
+
+  get retryable(): boolean {
+    return catalogue[this.code].retryable
+  }
+
+  get exitCode(): CatalogueEntry['exitCode'] {
+    return catalogue[this.code].exitCode
+  }
+
+  toReport(): ErrorReport {
+    const { cause, remedy, retryable } = catalogue[this.code]
+    return { ...this.details, code: this.code, message: this.message, cause, remedy, retryable }
+  }
+}

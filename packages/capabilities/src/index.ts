@@ -1,0 +1,18 @@
+export { builtins, findBuiltin, isCommand } from './builtins.ts'
+export {
+  type Capability,
+  type CapturedStream,
+  type CommandCapability,
+  type CommandPlan,
+  type CommandResult,
+  type Context,
+  defineCapability,
+  type FunctionCapability,
+  type Output,
+} from './capability.ts'
+export { catalogue, type CatalogueEntry } from './errors/catalogue.ts'
+export { type ErrorCode, errorCodes, isErrorCode } from './errors/codes.ts'
+export { type ErrorReport, RuntimoError } from './errors/runtimo-error.ts'
+export { isJsonObject, type Json, type JsonObject } from './json/json.ts'
+export { type JsonLimits, type JsonProblem, measureJson } from './json/measure.ts'
+export { type Level, levels, type Manifest, manifestSchema } from './manifest.ts'

@@ -1,0 +1,141 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import type { Worker } from 'node:worker_threads'
+import { closeProcConnector, openProcConnector } from '../../linux/proc-connector.ts'
+import { fenceName } from './fence.ts'
+import type { Lineage, LivingProcess } from './lineage.ts'
+import type { Answer, Question } from './question.ts'
+import { type ListenerThread, startThread } from './start-thread.ts'
+
+const PROOF_MS = 1000
+const REPEAT_MS = 50
+
+/**
+ * Knows every process that each child of this one started, from the kernel's own account of forks.
+ * A child counts from its fork on, if that came after open(); one that nobody forgets is kept for a while.
+ */
+export class ForkEvents implements AsyncDisposable {
+  readonly #connector: number
+  readonly #worker: Worker
+  readonly #threadName: number
+  readonly #waiting = new Map<number, PromiseWithResolvers<Lineage>>()
+  // The process would wait for the thread's read to time out.
+  readonly #atExit = (): void => void this.#stop()
+  #repeat: NodeJS.Timeout | undefined
+  #asked = 0
+  #failure: Error | undefined
+  #closing: Promise<void> | undefined
+
+  private constructor(connector: number, { worker, tid }: ListenerThread) {
+    this.#connector = connector
+    this.#worker = worker
+    this.#threadName = openSync(`/proc/self/task/${tid}/comm`, 'w')
+    worker.on('message', (answer: Answer) => this.#settle(answer))
+    worker.on('error', (error) => this.#fail(error))
+    worker.on('exit', () => this.#fail(new Error('the listener of fork events has ended')))
+    worker.unref()
+    process.on('exit', this.#atExit)
+  }
+
+  /** Proves by doing: a fence has to come back through the kernel. */
+  static async open(receiveBuffer?: number): Promise<ForkEvents | { readonly unavailable: string }> {
+    let connector: number | undefined
+    try {
+      connector = openProcConnector(receiveBuffer)
+      const thread = await startThread({ connector, supervisor: process.pid })
+      const events = new ForkEvents(connector, thread)
+      if (await events.#isHeard()) return events
+      await events[Symbol.asyncDispose]()
+      return { unavailable: `no event came within ${PROOF_MS} ms` }
+    } catch (error) {
+      if (connector !== undefined) closeProcConnector(connector)
+      return { unavailable: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  /** Complete up to the moment of the call. Rejects when the listener has ended. */
+  async lineage(root: number): Promise<Lineage> {
+    return this.#ask({ ask: 'lineage', id: ++this.#asked, root, names: true })
+  }
+
+  /** Who of the lineage has not exited; cheaper than with all the names. */
+  async alive(root: number): Promise<readonly LivingProcess[]> {
+    const { living } = await this.#ask({ ask: 'lineage', id: ++this.#asked, root, names: false })
+    return living
+  }
+
+  forget(root: number): void {
+    if (this.#failure === undefined) this.#post({ ask: 'forget', id: ++this.#asked, root })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  #ask(question: Question): Promise<Lineage> {
+    if (this.#failure !== undefined) throw this.#failure
+    const waiting = Promise.withResolvers<Lineage>()
+    this.#waiting.set(question.id, waiting)
+    this.#worker.ref()
+    // An overflow may have swallowed the fence, and an answer may need a second one.
+    this.#repeat ??= setInterval(() => this.#fence(), REPEAT_MS)
+    this.#post(question)
+    return waiting.promise
+  }
+
+  #post(question: Question): void {
+    this.#worker.postMessage(question, [])
+    this.#fence()
+  }
+
+  #settle({ id, lineage }: Answer): void {
+    this.#waiting.get(id)?.resolve(lineage)
+    this.#waiting.delete(id)
+    if (this.#waiting.size === 0) this.#rest()
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    for (const { reject } of this.#waiting.values()) reject(this.#failure)
+    this.#waiting.clear()
+    this.#rest()
+  }
+
+  #rest(): void {
+    clearInterval(this.#repeat)
+    this.#repeat = undefined
+    this.#worker.unref()
+  }
+
+  // The thread sleeps in read() until the next event: give it one.
+  #fence(): void {
+    try {
+      writeSync(this.#threadName, fenceName(this.#asked))
+    } catch {
+      // It has ended, which is told by its own event.
+    }
+  }
+
+  #stop(): Promise<number> {
+    const ended = this.#worker.terminate()
+    this.#fence()
+    return ended
+  }
+
+  async #close(): Promise<void> {
+    process.off('exit', this.#atExit)
+    await this.#stop()
+    closeSync(this.#threadName)
+    closeProcConnector(this.#connector)
+  }
+
+  async #isHeard(): Promise<boolean> {
+    const limit = new AbortController()
+    const timeUp = setTimeout(PROOF_MS, false, { signal: limit.signal }).catch(() => false)
+    const heard = this.lineage(0).then(() => true)
+    const isHeard = await Promise.race([heard, timeUp])
+    limit.abort()
+    return isHeard
+  }
+}

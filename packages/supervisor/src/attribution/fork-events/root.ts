@@ -1,0 +1,71 @@
+import type { ProcessExit, SpawnedProcess } from '../spawned-process.ts'
+import type { Lineage } from './lineage.ts'
+
+const MOST_NAMED = 1000
+
+/** A process on its way: what it is called changes until it ends. */
+export interface Member {
+  readonly root: Root
+  readonly pid: number
+  readonly ppid: number
+  readonly isNamed: boolean
+  startTime: number
+  comm: string
+  exe: string | undefined
+  /** A process has ended when its last thread has, which need not be its first. */
+  threads: number
+  /** Of its first thread, once that has exited. */
+  status: number | undefined
+  exit: ProcessExit | undefined
+}
+
+export type Birth = Pick<Member, 'pid' | 'ppid' | 'startTime' | 'comm' | 'exe'>
+
+/** A child of the supervisor and all that came of it. */
+export class Root {
+  readonly pid: number
+  readonly living: Set<Member> = new Set()
+  readonly #named: Member[] = []
+  #count = 0
+  lost: boolean
+
+  constructor(pid: number, lost: boolean) {
+    this.pid = pid
+    this.lost = lost
+  }
+
+  get names(): number {
+    return this.#named.length
+  }
+
+  add(birth: Birth): Member {
+    const isNamed = this.#count < MOST_NAMED
+    const member: Member = { root: this, isNamed, threads: 1, status: undefined, exit: undefined, ...birth }
+    this.#count++
+    this.living.add(member)
+    if (isNamed) this.#named.push(member)
+    return member
+  }
+
+  report(names: boolean): Lineage {
+    return {
+      processes: names ? this.#named.map((member) => this.#describe(member)) : [],
+      count: this.#count,
+      living: Array.from(this.living, ({ pid, startTime }) => ({ pid, startTime })),
+      lost: this.lost,
+    }
+  }
+
+  #describe(member: Member): SpawnedProcess {
+    const { pid, ppid, startTime, comm, exe, exit } = member
+    return {
+      pid,
+      ppid,
+      startTime,
+      comm,
+      ...(exe !== undefined && { exe }),
+      ...(exit !== undefined && { exit }),
+      alive: this.living.has(member),
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { once } from 'node:events'
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { Hello, ThreadData } from './question.ts'
+
+export interface ListenerThread {
+  readonly worker: Worker
+  readonly tid: number
+}
+
+export async function startThread(workerData: ThreadData): Promise<ListenerThread> {
+  // A URL in a string is not rewritten by the compiler: .ts from sources, .js when built.
+  const entry = new URL(`./thread${extname(import.meta.url)}`, import.meta.url)
+  const worker = new Worker(entry, { name: 'fork-events', workerData, execArgv: [], env: {} })
+  const [hello] = await once(worker, 'message')
+  const { tid }: Hello = hello
+  return { worker, tid }
+}

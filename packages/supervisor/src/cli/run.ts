@@ -1,0 +1,107 @@
+import process from 'node:process'
+import { type ErrorCode, type Level, RuntimoError } from '@runtimo/capabilities'
+import { toWire } from '../codec/wire.ts'
+import type { JobResult } from '../execution/result.ts'
+import type { RunOptions } from '../options/run-options.ts'
+import { Supervisor } from '../supervisor.ts'
+import { parseNumber } from './numbers.ts'
+import { Progress } from './progress.ts'
+import { type ArgsOptions, readArgs } from './read-args.ts'
+import { escapeControls, escaper } from './render/escape.ts'
+import { paint } from './render/paint.ts'
+import { renderResult } from './render/result.ts'
+
+interface Options extends ArgsOptions {
+  readonly capability: string
+  readonly from?: string
+  readonly timeout?: string
+  readonly cwd?: string
+  readonly level?: Level
+  readonly session?: string
+  readonly dryRun?: boolean
+  readonly wait?: string
+  readonly pressureGuard: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly raw?: boolean
+}
+
+const defaultWaitSecs = 15
+const day = 86_400
+
+export async function run(options: Options): Promise<void> {
+  const args = await readArgs(options)
+  using interrupted = onInterrupt()
+  using progress = new Progress(process.stderr)
+  await using supervisor = new Supervisor({ guards: { pressure: options.pressureGuard } })
+  const result = await supervisor.run(options.capability, args, {
+    ...toRunOptions(options),
+    signal: interrupted.signal,
+    onWait: ({ resource, measured, limit }) =>
+      progress.show(`waiting: ${resource} at ${measured} %, limit ${limit} %`),
+    ...(options.json === true ? {} : { onOutput: forwarder(options.raw === true, progress) }),
+  })
+  progress.clear()
+  if (options.json === true) process.stdout.write(`${JSON.stringify(toWire(result))}\n`)
+  else if (options.quiet !== true) process.stdout.write(render(result))
+  process.exitCode = exitCodeOf(result)
+}
+
+function toRunOptions(options: Options): RunOptions {
+  const { timeout, wait, cwd, level, session, dryRun, from } = options
+  const timeoutMs =
+    timeout === undefined ? undefined : parseNumber('--timeout', timeout, { min: 0.001, max: day }) * 1000
+  const waitMs =
+    (wait === undefined ? defaultWaitSecs : parseNumber('--wait', wait, { min: 0, max: day })) * 1000
+  return {
+    timeoutMs: timeoutMs === undefined ? undefined : Math.ceil(timeoutMs),
+    waitForResourcesMs: Math.ceil(waitMs),
+    workingDir: cwd,
+    level,
+    sessionId: session,
+    dryRun,
+    from,
+  }
+}
+
+/** Ctrl-C, or a request to end, cancels the job; it is recorded before we go. */
+function onInterrupt(): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController()
+  const abort = (): void => controller.abort()
+  process.on('SIGINT', abort).on('SIGTERM', abort).on('SIGHUP', abort)
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => void process.off('SIGINT', abort).off('SIGTERM', abort).off('SIGHUP', abort),
+  }
+}
+
+/** Passes the job's output on as it comes: never raw to a terminal. */
+function forwarder(raw: boolean, progress: Progress): NonNullable<RunOptions['onOutput']> {
+  const escape = { stdout: escaper(), stderr: escaper() }
+  return ({ stream, bytes }) => {
+    progress.clear()
+    const target = process[stream]
+    target.write(raw && !target.isTTY ? bytes : escape[stream](bytes))
+  }
+}
+
+/** A function's data, for it prints nothing by itself; then the summary. */
+function render(result: JobResult): string {
+  const summary = renderResult(result, paint(process.stdout))
+  const { data } = result.output
+  const isShown = data !== null && result.posture !== undefined && !isCommandData(data)
+  return isShown ? `${escapeControls(shorten(JSON.stringify(data, null, 2)))}\n${summary}` : summary
+}
+
+function isCommandData(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && 'exit_code' in data && 'stdout' in data
+}
+
+function shorten(text: string): string {
+  return text.length <= 4000 ? text : `${text.slice(0, 4000)}\n… ${text.length - 4000} more, see --json`
+}
+
+function exitCodeOf({ error }: JobResult): number {
+  const code: ErrorCode | undefined = error?.code
+  return code === undefined ? 0 : new RuntimoError(code, '').exitCode
+}

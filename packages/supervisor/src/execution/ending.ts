@@ -1,0 +1,64 @@
+import { RuntimoError } from '@runtimo/capabilities'
+import type { Conclusion } from '../isolation/job-run.ts'
+import type { Cut } from './deadline.ts'
+import type { JobOutput, Outcome } from './result.ts'
+
+/** How a job ended, and what it gave back. */
+export interface Ending {
+  readonly outcome: Outcome
+  readonly output: JobOutput
+  readonly error?: RuntimoError
+}
+
+/** What steps 6 and 7 came to: cut short, failed, or done. */
+export interface Course {
+  readonly cut?: Cut | undefined
+  readonly error?: RuntimoError | undefined
+}
+
+/** Cut short beats failed, failed beats done: a job that dies because we killed it did not crash. */
+export function toEnding({ cut, error }: Course, { output, printed }: Conclusion, timeoutMs: number): Ending {
+  const cause = cut === undefined ? (error ?? failureOf(output)) : cutError(cut, timeoutMs)
+  const base = output ?? { success: false, data: null }
+  const message = cause === undefined ? base.message : cause.message
+  return {
+    outcome: outcomeOf(cut, cause),
+    output: {
+      success: cause === undefined,
+      data: base.data,
+      ...(message === undefined ? {} : { message }),
+      ...(printed === undefined ? {} : { printed }),
+    },
+    ...(cause === undefined ? {} : { error: cause }),
+  }
+}
+
+function outcomeOf(cut: Cut | undefined, error: RuntimoError | undefined): Outcome {
+  if (cut !== undefined) return cut
+  switch (error?.code) {
+    case undefined:
+      return 'completed'
+    case 'RT_CRASHED':
+    case 'RT_PROTOCOL_VIOLATION':
+      return 'crashed'
+    case 'RT_LIMIT_EXCEEDED':
+      return 'limit_exceeded'
+    default:
+      return 'failed'
+  }
+}
+
+function cutError(cut: Cut, timeoutMs: number): RuntimoError {
+  if (cut === 'cancelled') return new RuntimoError('RT_CANCELLED', 'cancelled by the caller')
+  return new RuntimoError('RT_TIMED_OUT', `not done after ${timeoutMs} ms, killed`, {
+    limit: 'wall_time',
+    timeout_ms: timeoutMs,
+  })
+}
+
+/** A capability that answers without success has failed, by its own word. */
+function failureOf(output: Conclusion['output']): RuntimoError | undefined {
+  if (output === undefined) return new RuntimoError('RT_INTERNAL', 'the job ended without an answer')
+  if (output.success) return undefined
+  return new RuntimoError('RT_CAPABILITY_FAILED', output.message ?? 'the capability reports no success')
+}

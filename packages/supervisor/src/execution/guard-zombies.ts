@@ -1,0 +1,8 @@
+import { checkZombies } from '../guards/zombies.ts'
+import type { Capture } from './capture.ts'
+import type { Services } from './services.ts'
+
+/** Step 3. @throws RT_ZOMBIES */
+export function guardZombies(before: Capture, services: Services): void {
+  checkZombies(before.processes, services.maxZombies)
+}

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RuntimoError } from '@runtimo/capabilities'
+import { CpuMeter } from '../telemetry/index.ts'
+import { MemoryMeter } from './memory-meter.ts'
+import { findPressure, type Pressure, type Readings } from './pressure.ts'
+
+export interface GuardOptions {
+  /** Above this the guard trips; 80 unless told. */
+  readonly cpuPercent?: number
+  readonly memoryPercent?: number
+  /** Where /proc and /sys are; '/' unless told. */
+  readonly root?: string
+}
+
+export interface WaitOptions {
+  /** Waits for so long for the pressure to fall; 0 unless told. */
+  readonly waitMs?: number | undefined
+  readonly onWait?: ((pressure: Pressure) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+const pollMs = 250
+
+/**
+ * The circuit breaker: refuses work while the machine, or our container, is under pressure. It trips on
+ * the present or on the mean of 30 s, and only when a second reading confirms the first.
+ */
+export class LlmoSafeGuard implements Disposable {
+  readonly cpu: CpuMeter
+  readonly #memory: MemoryMeter
+  readonly #ceilings: { readonly cpu: number; readonly memory: number }
+
+  constructor(options: GuardOptions = {}) {
+    const root = options.root ?? '/'
+    this.cpu = new CpuMeter({ root })
+    this.#memory = new MemoryMeter(root)
+    this.#ceilings = { cpu: options.cpuPercent ?? 80, memory: options.memoryPercent ?? 80 }
+  }
+
+  /** @throws RT_PRESSURE with the measured value and the limit */
+  async check(options: WaitOptions = {}): Promise<void> {
+    const giveUp = performance.now() + (options.waitMs ?? 0)
+    for (;;) {
+      const pressure = await this.#confirmed()
+      if (pressure === undefined) return
+      if (options.signal?.aborted === true) throw new RuntimoError('RT_CANCELLED', 'cancelled while waiting')
+      if (performance.now() >= giveUp) throw toError(pressure)
+      options.onWait?.(pressure)
+      await sleep(Math.min(pollMs, giveUp - performance.now()))
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.cpu[Symbol.dispose]()
+    this.#memory[Symbol.dispose]()
+  }
+
+  async #confirmed(): Promise<Pressure | undefined> {
+    const first = this.#find({ cpu: await this.cpu.usage() })
+    return first && this.#find({ cpu: await this.cpu.freshUsage() })
+  }
+
+  #find({ cpu }: Pick<Readings, 'cpu'>): Pressure | undefined {
+    const memory = this.#memory.read()
+    const readings = { cpu, cpuMean: this.cpu.rollingMean(), memory, memoryMean: this.#memory.mean() }
+    return findPressure(readings, this.#ceilings)
+  }
+}
+
+function toError(pressure: Pressure): RuntimoError {
+  const { resource, scope, window, measured, limit } = pressure
+  const message = `${resource} use of the ${scope} is ${measured} % (${window}), the limit is ${limit} %`
+  return new RuntimoError('RT_PRESSURE', message, { resource, scope, window, measured, limit })
+}

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Level, RuntimoError } from '@runtimo/capabilities'
+import type { Attribution } from '../attribution/attribution.ts'
+import { ExactAttribution } from '../attribution/exact.ts'
+import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
+import { Sampler } from '../attribution/sampler.ts'
+import { TreeAttribution } from '../attribution/tree.ts'
+import { empty } from '../termination/empty.ts'
+import { type Exit, launch, type Launched, type LaunchSpec } from './launch.ts'
+import type { Posture } from './posture.ts'
+import { readUid } from './uid.ts'
+
+/** A killed job's pipes are read to their end, unless somebody who escaped holds them. */
+const pipesMs = 500
+
+/** Owns everything that one job starts: one launched process, and whatever comes from it. */
+export class Boundary implements AsyncDisposable {
+  readonly launched: Launched
+  readonly attribution: Attribution
+  readonly sampler: Sampler
+  readonly posture: Posture
+  #emptied: Promise<void> | undefined
+
+  private constructor(launched: Launched, events: ForkEvents | undefined, level: Level, heap: number | null) {
+    this.launched = launched
+    this.sampler = new Sampler(launched.root)
+    const tree = new TreeAttribution(launched, this.sampler)
+    this.attribution = events === undefined ? tree : new ExactAttribution(events, launched.root, tree)
+    this.posture = {
+      level,
+      pidNamespace: false,
+      network: 'host',
+      seccomp: false,
+      landlock: false,
+      memory: heap,
+      pids: null,
+      cpu: null,
+      uid: readUid(launched.root.pid),
+      cgroup: null,
+    }
+  }
+
+  /** @throws RT_START_FAILED */
+  static async open(
+    spec: LaunchSpec,
+    events: ForkEvents | undefined,
+    level: Level,
+    heap: number | null = null,
+  ): Promise<Boundary> {
+    return new Boundary(await launch(spec), events, level, heap)
+  }
+
+  get exited(): Promise<Exit> {
+    return this.launched.exited
+  }
+
+  /** Kills whatever lives, waits until it is gone, and reads what it had printed. */
+  empty(): Promise<void> {
+    this.#emptied ??= this.#empty()
+    return this.#emptied
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.empty()
+    } finally {
+      this.attribution[Symbol.dispose]()
+      this.launched.channel?.destroy()
+    }
+  }
+
+  async #empty(): Promise<void> {
+    this.sampler.sample()
+    const { root, stdout, stderr, exited } = this.launched
+    const survivors = await empty({
+      root,
+      isExact: this.attribution.isExact,
+      living: () => this.attribution.living(),
+    })
+    if (survivors.length > 0) {
+      const pids = survivors.map(({ pid }) => pid)
+      throw new RuntimoError('RT_INTERNAL', `processes that could not be killed: ${pids.join(', ')}`, {
+        pids,
+      })
+    }
+    await exited
+    await Promise.race([Promise.all([stdout.closed, stderr.closed]), sleep(pipesMs)])
+  }
+}

@@ -1,0 +1,29 @@
+import type { Json, Output } from '@runtimo/capabilities'
+import type { Boundary } from './boundary.ts'
+import type { PrintedOutput } from './printed.ts'
+
+/**
+ * One job on its way through a level: prepared, executed, its boundary emptied, concluded. Both kinds of
+ * capability and every level are behind this, held to one conformance suite.
+ */
+export interface JobRun extends AsyncDisposable {
+  /** Undefined until something was started for the job. */
+  readonly boundary: Boundary | undefined
+  /** Whether the boundary's first process is a worker of ours, not something that the job started. */
+  readonly isWorker: boolean
+  /**
+   * Step 6. The deadline that the arguments ask for, in milliseconds, if they do.
+   * @throws RuntimoError when the arguments, the module or its manifest will not do
+   */
+  prepare(args: Json): Promise<number | undefined>
+  /** Step 7: resolves when the job is done. @throws RuntimoError when it failed or its worker broke */
+  execute(): Promise<void>
+  /** After the boundary was emptied: what the job gave back, whole or partial. */
+  conclude(): Promise<Conclusion>
+}
+
+export interface Conclusion {
+  /** Absent when the job gave nothing back. */
+  readonly output?: Output
+  readonly printed?: PrintedOutput
+}

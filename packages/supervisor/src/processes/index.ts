@@ -1,0 +1,8 @@
+export { readChildren } from './children.ts'
+export { readEnvironmentMark } from './environment-mark.ts'
+export type { ProcessInfo } from './process-info.ts'
+export { isAlive, type ProcessIdentity, readStat } from './read-stat.ts'
+export { ProcessSnapshot, type SnapshotOptions } from './snapshot.ts'
+export { identifySpawnedPids } from './spawned-pids.ts'
+export { parseStat, type ProcessStat } from './stat.ts'
+export type { ProcessSummary } from './summary.ts'

@@ -1,0 +1,22 @@
+import { pageSize } from './page-size.ts'
+import { procPath, ProcReader } from './proc-reader.ts'
+import { parseStat, type ProcessStat } from './stat.ts'
+
+/** What names one process for good, though its pid may be used again. */
+export interface ProcessIdentity {
+  pid: number
+  /** Clock ticks since boot. */
+  startTime: number
+}
+
+/** Reads /proc/PID/stat; undefined when the process is gone. */
+export function readStat(pid: number, root: string = '/'): ProcessStat | undefined {
+  const text = new ProcReader().read(`${procPath(root, pid)}/stat`)
+  return text === undefined ? undefined : parseStat(text, pageSize)
+}
+
+/** Whether this very process still runs: not another with its pid, and neither a zombie nor dead. */
+export function isAlive(process: ProcessIdentity, root: string = '/'): boolean {
+  const stat = readStat(process.pid, root)
+  return stat !== undefined && stat.startTime === process.startTime && !'ZXx'.includes(stat.state)
+}

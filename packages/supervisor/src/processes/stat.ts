@@ -1,0 +1,58 @@
+/** One process as /proc/PID/stat tells it. */
+export interface ProcessStat {
+  pid: number
+  ppid: number
+  pgid: number
+  session: number
+  /** Clock ticks since boot (100 a second); with the pid it names one process for good. */
+  startTime: number
+  /** Name, at most 15 bytes, chosen by the process itself: it may hold anything, newlines too. */
+  comm: string
+  /** One letter: R running, S sleeping, D waiting for a device, Z zombie, T stopped, … */
+  state: string
+  /** CPU time used, user and system, in milliseconds. */
+  cpuMs: number
+  /** The same of the children that it has waited for. */
+  childCpuMs: number
+  /** Resident memory. */
+  rssBytes: number
+}
+
+// USER_HZ is 100 on every platform that Node runs on.
+const MS_PER_TICK = 10
+
+// state ppid pgid session, 7 others, utime stime cutime cstime, 4 others, starttime vsize rss; see proc_pid_stat(5).
+const AFTER_NAME =
+  /^\) ([A-Za-z]) (\d+) (-?\d+) (-?\d+)(?: -?\d+){7} (\d+) (\d+) (-?\d+) (-?\d+)(?: -?\d+){4} (\d+) \d+ (-?\d+) /
+
+/** Parses /proc/PID/stat; undefined when it is not a whole one. `pageSize` is the unit of its resident memory. */
+export function parseStat(text: string, pageSize: number = 4096): ProcessStat | undefined {
+  // Only the last bracket ends the name: nothing after it can be chosen by the process.
+  const close = text.lastIndexOf(')')
+  const pid = /^(\d+) \(/.exec(text)
+  const match = AFTER_NAME.exec(text.slice(close))
+  if (pid === null || match === null) return undefined
+  const [
+    ppid = 0,
+    pgid = 0,
+    session = 0,
+    user = 0,
+    system = 0,
+    childUser = 0,
+    childSystem = 0,
+    startTime = 0,
+    rss = 0,
+  ] = match.slice(2).map(Number)
+  return {
+    pid: Number(pid[1]),
+    ppid,
+    pgid,
+    session,
+    startTime,
+    comm: text.slice(pid[0].length, close),
+    state: match[1] ?? '',
+    cpuMs: (user + system) * MS_PER_TICK,
+    childCpuMs: (childUser + childSystem) * MS_PER_TICK,
+    rssBytes: rss * pageSize,
+  }
+}

@@ -1,0 +1,70 @@
+import { type CpuLimit, readCpuLimit } from './cpu-limit.ts'
+import { percentOf } from './percent.ts'
+import { readText } from './read-text.ts'
+
+/** CPU time spent up to one moment; seconds of all CPUs together. */
+export interface CpuReading {
+  /** Monotonic milliseconds. */
+  atMs: number
+  /** user, nice, system, irq, softirq and steal of /proc/stat; guest is within user already. */
+  busySeconds: number
+  idleSeconds: number
+  iowaitSeconds: number
+  /** Of this process, all threads. */
+  ownSeconds: number
+  /** Only where a quota holds. */
+  container?: CpuLimit
+}
+
+/** CPU use between two readings. */
+export interface CpuUsage {
+  /** Of all CPUs of the host, 0..100, without what this process itself used. */
+  percent: number
+  /** Between the two readings, in milliseconds. */
+  spanMs: number
+  /** Of the container's quota, 0..100, without what this process itself used. */
+  containerPercent?: number
+}
+
+const TICKS_PER_SECOND = 100
+
+/** Reads the counters; undefined without /proc/stat. */
+export function takeReading(root: string): CpuReading | undefined {
+  const match = /^cpu +([\d ]+)$/m.exec(readText(root, '/proc/stat') ?? '')
+  if (match === null) return undefined
+  const fields = (match[1] ?? '').split(' ').map((ticks) => Number(ticks) / TICKS_PER_SECOND)
+  const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = fields
+  const own = process.cpuUsage()
+  const container = readCpuLimit(root)
+  return {
+    atMs: performance.now(),
+    busySeconds: user + nice + system + irq + softirq + steal,
+    idleSeconds: idle,
+    iowaitSeconds: iowait,
+    ownSeconds: (own.user + own.system) / 1e6,
+    ...(container !== undefined && { container }),
+  }
+}
+
+/** The rate between two readings; undefined when the host counted no time at all, as some sandboxes do. */
+export function usageBetween(from: CpuReading, to: CpuReading): CpuUsage | undefined {
+  // Counters can go backwards, iowait does so often: such a step counts as none.
+  const since = (key: 'busySeconds' | 'idleSeconds' | 'iowaitSeconds'): number =>
+    Math.max(0, to[key] - from[key])
+  const busy = since('busySeconds')
+  const own = to.ownSeconds - from.ownSeconds
+  const percent = percentOf(busy - own, busy + since('idleSeconds') + since('iowaitSeconds'))
+  if (percent === undefined) return undefined
+  const containerPercent = containerUse(from, to, own)
+  return {
+    percent,
+    spanMs: Math.round(to.atMs - from.atMs),
+    ...(containerPercent !== undefined && { containerPercent }),
+  }
+}
+
+function containerUse(from: CpuReading, to: CpuReading, ownSeconds: number): number | undefined {
+  if (from.container?.usageSeconds === undefined || to.container?.usageSeconds === undefined) return undefined
+  const used = to.container.usageSeconds - from.container.usageSeconds - ownSeconds
+  return percentOf(used, (to.container.cpus * (to.atMs - from.atMs)) / 1000)
+}

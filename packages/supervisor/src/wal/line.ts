@@ -1,0 +1,57 @@
+import { hash } from 'node:crypto'
+import { isJsonObject } from '@runtimo/capabilities'
+import { crc32c } from '@node-rs/crc32'
+import { isRecord, type WalEvent, type WalRecord } from './record.ts'
+
+/** Where a record stands in the chain. */
+export interface Link {
+  readonly seq: number
+  readonly prev: string
+}
+
+export interface Clock {
+  readonly ts: number
+  readonly monoNs: number
+  readonly bootId: string
+}
+
+const crcMember = Buffer.from(',"crc":"')
+
+/** The bytes of one record, without the newline. */
+export function encodeLine(event: WalEvent, link: Link, clock: Clock): Buffer {
+  const { type, ...members } = event
+  const body = JSON.stringify({
+    v: 1,
+    seq: link.seq,
+    ts: clock.ts,
+    mono_ns: clock.monoNs,
+    boot_id: clock.bootId,
+    type,
+    ...members,
+    prev: link.prev,
+  }).slice(0, -1)
+  return Buffer.from(`${body},"crc":"${checksum(Buffer.from(body))}"}`)
+}
+
+/** The record of a line, or what is wrong with it. Says nothing about its place in the chain. */
+export function decodeLine(line: Buffer): WalRecord | string {
+  const at = line.lastIndexOf(crcMember)
+  if (at < 0) return 'no checksum'
+  let value: unknown
+  try {
+    value = JSON.parse(line.toString('utf8'))
+  } catch {
+    return 'not JSON'
+  }
+  if (!isJsonObject(value) || !isRecord(value)) return 'not a record'
+  return value.crc === checksum(line.subarray(0, at)) ? value : 'the checksum does not fit'
+}
+
+/** What the record after this line must have as `prev`. */
+export function hashLine(line: Buffer): string {
+  return hash('sha256', line)
+}
+
+function checksum(bytes: Buffer): string {
+  return crc32c(bytes).toString(16).padStart(8, '0')
+}

@@ -1,0 +1,52 @@
+import type { Json, JsonObject } from '@runtimo/capabilities'
+
+export const recordTypes = [
+  'wal_opened',
+  'wal_repaired',
+  'wal_pruned',
+  'job_submitted',
+  'job_validated',
+  'job_started',
+  'job_completed',
+  'job_failed',
+  'job_interrupted',
+  'job_rolled_back',
+  'command_executed',
+] as const
+export type RecordType = (typeof recordTypes)[number]
+
+/** What a caller gives to be written: the members of one kind of event, already in snake_case. */
+export interface WalEvent {
+  readonly type: RecordType
+  readonly [member: string]: Json
+}
+
+/** One line of the log, as DESIGN §4 lays it down; the writer adds all but the event's members. */
+export interface WalRecord {
+  readonly v: 1
+  readonly seq: number
+  /** Unix seconds. */
+  readonly ts: number
+  /** Monotonic clock of the machine, in nanoseconds. */
+  readonly mono_ns: number
+  readonly boot_id: string
+  readonly type: RecordType
+  /** SHA-256 of the record before, without its newline; 64 zeros before the first. */
+  readonly prev: string
+  /** CRC-32C of the bytes before this member. */
+  readonly crc: string
+  readonly [member: string]: Json
+}
+
+export const firstPrev: string = '0'.repeat(64)
+
+export function isRecord(value: JsonObject): value is WalRecord {
+  return (
+    value['v'] === 1 &&
+    Number.isSafeInteger(value['seq']) &&
+    typeof value['ts'] === 'number' &&
+    typeof value['prev'] === 'string' &&
+    typeof value['crc'] === 'string' &&
+    recordTypes.some((type) => type === value['type'])
+  )
+}

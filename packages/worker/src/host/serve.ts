@@ -1,0 +1,53 @@
+import type { Capability } from '@runtimo/capabilities'
+import type { Reply, Request } from '../protocol/messages.ts'
+import { execute } from './execute.ts'
+import { load } from './load.ts'
+import { toManifest } from './manifest.ts'
+import { toRefusal } from './refusal.ts'
+import { validate } from './validate.ts'
+
+/** Whatever carries messages to and from the supervisor. */
+export interface Port {
+  send(reply: Reply): void
+}
+
+/**
+ * One job inside a worker: load, validate, execute, each on request and each answered once.
+ * Nothing here defends against the module that it loads: that is the supervisor's work, from outside.
+ */
+export class Host {
+  readonly #port: Port
+  #capability: Capability | undefined
+  #args: unknown
+
+  constructor(port: Port) {
+    this.#port = port
+  }
+
+  async handle(request: Request): Promise<void> {
+    try {
+      this.#port.send(await this.#answer(request))
+    } catch (error) {
+      this.#port.send({ type: 'refused', jobId: request.jobId, refusal: toRefusal(error) })
+    }
+  }
+
+  async #answer(request: Request): Promise<Reply> {
+    const { jobId } = request
+    switch (request.type) {
+      case 'load':
+        this.#capability = await load(request.source)
+        return { type: 'loaded', jobId, manifest: toManifest(this.#capability.manifest) }
+      case 'validate':
+        this.#args = validate(this.#loaded(), request.args)
+        return { type: 'validated', jobId }
+      case 'execute':
+        return { type: 'returned', jobId, value: await execute(this.#loaded(), this.#args, request.context) }
+    }
+  }
+
+  #loaded(): Capability {
+    if (this.#capability === undefined) throw new TypeError('no capability is loaded')
+    return this.#capability
+  }
+}
