@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
 import { ulid } from 'ulid'
+import { SoloAccounting } from './accounting/solo.ts'
 import { ForkEvents } from './attribution/fork-events/fork-events.ts'
 import type { JobResult } from './execution/result.ts'
 import { runJob } from './execution/run-job.ts'
@@ -9,6 +10,7 @@ import type { Services } from './execution/services.ts'
 import { LlmoSafeGuard } from './guards/llmo-safe-guard.ts'
 import { defaultMaxZombies } from './guards/zombies.ts'
 import { CommandThreads } from './isolation/command-threads.ts'
+import { warmLauncher } from './isolation/launch.ts'
 import { ownIdentity } from './linux/identity.ts'
 import { type RunOptions, runOptionCheck } from './options/run-options.ts'
 import { type SupervisorOptions, supervisorOptionCheck } from './options/supervisor-options.ts'
@@ -47,9 +49,12 @@ export class Supervisor implements AsyncDisposable {
       threads: new CommandThreads(),
       manifests: new ManifestCheck(),
       forkEvents: () => this.#openForkEvents(attribution === 'exact'),
+      accounting: new SoloAccounting(),
+      runs: new Set(),
       owner: ownIdentity(),
       tenant: tenant ?? 'default',
     }
+    process.on('exit', this.#abandon)
   }
 
   /** The log's file. */
@@ -66,7 +71,8 @@ export class Supervisor implements AsyncDisposable {
     if (this.#closed !== undefined) throw new RuntimoError('RT_CLOSED', 'the supervisor was closed')
     const checked = this.#options.check(options)
     const capability = this.capabilities.find(name, checked.from)
-    if (capability.kind === 'command') this.#services.threads.warm()
+    warmLauncher()
+    if (capability.kind === 'command') void this.#services.threads.warm()
     const controller = new AbortController()
     const signals = checked.signal === undefined ? [] : [checked.signal]
     const job = {
@@ -96,6 +102,11 @@ export class Supervisor implements AsyncDisposable {
     return this.close()
   }
 
+  /** The process ends without close(): there is no time left but to kill. */
+  readonly #abandon = (): void => {
+    for (const { boundary } of this.#services.runs) boundary?.abandon()
+  }
+
   async #openForkEvents(isWanted: boolean): Promise<ForkEvents | undefined> {
     const events = await this.#forkEvents
     if (events instanceof ForkEvents) return events
@@ -117,5 +128,6 @@ export class Supervisor implements AsyncDisposable {
     await this.#services.threads[Symbol.asyncDispose]()
     await this.#services.wal[Symbol.asyncDispose]()
     this.#services.guard[Symbol.dispose]()
+    process.off('exit', this.#abandon)
   }
 }

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { CommandPlan, CommandResult, Context, Json, Output } from '@runtimo/capabilities'
 import { type Refusal, type Request } from './protocol/messages.ts'
-import { parseResult, planCommand } from './host/command.ts'
+import { CommandHost } from './host/command.ts'
 import { Host } from './host/serve.ts'
 
 /** Serves one job over a port, until the port closes. */
@@ -27,6 +27,9 @@ export interface ParseTask {
 
 export type PlanAnswer = { readonly plan: CommandPlan } | { readonly refusal: Refusal }
 
+// A thread serves many tasks: what it has compiled it keeps.
+const commands = new CommandHost()
+
 /** The entry of every piscina thread, in the supervisor (`plan`, `parse`) and in thread hosts (`serve`). */
 export default function run(task: PlanTask): PlanAnswer
 export default function run(task: ParseTask): Output
@@ -34,9 +37,9 @@ export default function run(task: ServeTask): Promise<void>
 export default function run(task: PlanTask | ParseTask | ServeTask): unknown {
   switch (task.kind) {
     case 'plan':
-      return planCommand(task.name, task.args, task.context)
+      return commands.plan(task.name, task.args, task.context)
     case 'parse':
-      return parseResult(task.name, task.result)
+      return commands.parse(task.name, task.result)
     case 'serve':
       return serve(task.port)
   }

@@ -1,10 +1,13 @@
 import type { Boundary } from '../isolation/boundary.ts'
 
-/** What a job used. CPU time and memory are sampled at this level: lower bounds. */
+/**
+ * What a job used. CPU time is exact when no other job of the same supervisor ran meanwhile and everything
+ * was reaped within the job; else it is sampled, and like the memory a lower bound.
+ */
 export interface Usage {
   readonly cpuMs: number
   readonly wallMs: number
-  /** The most that all of its processes had resident at once, as far as sampled. */
+  /** The most that its processes had resident at once, as far as sampled. */
   readonly maxRssBytes: number
   /** Processes that it started. */
   readonly processes: number
@@ -12,11 +15,19 @@ export interface Usage {
   readonly outputBytes: number
 }
 
-export function usageOf(boundary: Boundary | undefined, processes: number, wallMs: number): Usage {
+export interface Measured {
+  readonly boundary: Boundary | undefined
+  /** CPU time of the job's reaped processes, where it can be told. */
+  readonly reapedCpuMs: number | undefined
+  readonly processes: number
+  readonly wallMs: number
+}
+
+export function usageOf({ boundary, reapedCpuMs, processes, wallMs }: Measured): Usage {
   if (boundary === undefined) return { cpuMs: 0, wallMs, maxRssBytes: 0, processes, outputBytes: 0 }
   const { sampler, launched } = boundary
   return {
-    cpuMs: sampler.cpuMs,
+    cpuMs: Math.round(Math.max(sampler.cpuMs, reapedCpuMs ?? 0) * 10) / 10,
     wallMs,
     maxRssBytes: sampler.peakRssBytes,
     processes,

@@ -20,18 +20,23 @@ export class ExactAttribution implements Attribution {
     return !this.#isLossy
   }
 
+  /**
+   * When the account says that nobody is left, /proc is asked once more: a process can have itself
+   * forked in another's name (CLONE_PARENT). Whoever is found then makes the account a lossy one.
+   */
   async living(): Promise<readonly ProcessIdentity[]> {
-    if (!this.#isLossy) {
-      const { living, lost } = await this.#events.lineage(this.#root.pid)
-      if (!lost) return living
-      this.#isLossy = true
-    }
-    return [...(await this.#events.alive(this.#root.pid)), ...(await this.#fallback.living())]
+    const { living, lost } = await this.#events.lineage(this.#root.pid)
+    if (living.length > 0 && !lost) return living
+    const found = await this.#fallback.living()
+    const known = new Set(living.map(({ pid }) => pid))
+    const others = found.filter(({ pid }) => !known.has(pid))
+    this.#isLossy ||= lost || others.length > 0
+    return [...living, ...others]
   }
 
   async lineage(): Promise<Lineage & { readonly method: Method }> {
     const lineage = await this.#events.lineage(this.#root.pid)
-    if (!lineage.lost) return { ...lineage, method: 'exact' }
+    if (!lineage.lost && !this.#isLossy) return { ...lineage, method: 'exact' }
     const sampled = await this.#fallback.lineage()
     const known = new Set(lineage.processes.map(({ pid, startTime }) => `${pid}:${startTime}`))
     const more = sampled.processes.filter(({ pid, startTime }) => !known.has(`${pid}:${startTime}`))

@@ -31,14 +31,23 @@ export async function runJob(job: Job, services: Services): Promise<JobResult> {
   await recordStart(job, args, before, services) // 5
 
   await using run = await openRun(job, services)
+  services.runs.add(run)
+  const stay = services.accounting.enter()
   const beganAt = performance.now()
   const course = await follow(run, job, args) // 6 and 7
   const durationMs = Math.round(performance.now() - beganAt)
 
   const emptied = await settle(run.boundary?.empty()) // 8: first nobody is left, then the machine is looked at
+  const reapedCpuMs = services.accounting.leave(stay)
+  services.runs.delete(run)
   const after = await capture(job, services)
   const { spawned, count, method } = await attribute(run) // 9
-  const ending = toEnding({ ...course, error: emptied ?? course.error }, await run.conclude(), timeoutOf(job))
+  const conclusion = await run.conclude()
+  const ending = toEnding(
+    { ...course, error: emptied ?? course.error ?? conclusion.error },
+    conclusion,
+    timeoutOf(job),
+  )
   return await recordEnd(
     // 10
     job,
@@ -56,7 +65,7 @@ export async function runJob(job: Job, services: Services): Promise<JobResult> {
       spawned,
       attribution: method,
       ...(run.boundary === undefined ? {} : { posture: run.boundary.posture }),
-      usage: usageOf(run.boundary, count, durationMs),
+      usage: usageOf({ boundary: run.boundary, reapedCpuMs, processes: count, wallMs: durationMs }),
       startedAt: job.startedAt,
       durationMs,
       ...(job.options.sessionId === undefined ? {} : { sessionId: job.options.sessionId }),

@@ -5,7 +5,9 @@ import { ExactAttribution } from '../attribution/exact.ts'
 import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
 import { Sampler } from '../attribution/sampler.ts'
 import { TreeAttribution } from '../attribution/tree.ts'
+import { signalProcess } from '../linux/pidfd.ts'
 import { empty } from '../termination/empty.ts'
+import { sweep } from '../termination/sweep.ts'
 import { type Exit, launch, type Launched, type LaunchSpec } from './launch.ts'
 import type { Posture } from './posture.ts'
 import { readUid } from './uid.ts'
@@ -58,6 +60,11 @@ export class Boundary implements AsyncDisposable {
   empty(): Promise<void> {
     this.#emptied ??= this.#empty()
     return this.#emptied
+  }
+
+  /** Kills what can be found without waiting, for when this process is about to end. */
+  abandon(): void {
+    for (const member of sweep(this.launched, this.sampler.seen)) signalProcess(member, 'SIGKILL')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

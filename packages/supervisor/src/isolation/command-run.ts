@@ -1,4 +1,4 @@
-import { type CommandPlan, type Context, type Json, RuntimoError } from '@runtimo/capabilities'
+import { type CommandPlan, type Context, type Json, type Output, RuntimoError } from '@runtimo/capabilities'
 import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
 import { Boundary } from './boundary.ts'
 import type { CommandThreads } from './command-threads.ts'
@@ -52,7 +52,8 @@ export class CommandRun implements JobRun {
     const { stdout, stderr, exited } = this.#boundary.launched
     const { code, signal } = this.#exit ?? (await exited)
     const result = { exitCode: code, signal, stdout: stdout.captured(), stderr: stderr.captured() }
-    return { output: await threads.parse(name, result) }
+    const output = await threads.parse(name, result)
+    return output.success ? { output } : { output, error: toFailure(output, result.exitCode, result.signal) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -64,4 +65,11 @@ export class CommandRun implements JobRun {
     const { argv, cwd } = this.#plan
     return { output: { success: true, data: { argv, cwd }, message: 'Dry run: nothing was started' } }
   }
+}
+
+function toFailure({ message }: Output, exitCode: number | null, signal: string | null): RuntimoError {
+  return new RuntimoError('RT_COMMAND_FAILED', message ?? 'the command failed', {
+    exit_code: exitCode,
+    signal,
+  })
 }

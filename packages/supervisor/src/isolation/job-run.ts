@@ -1,4 +1,4 @@
-import type { Json, Output } from '@runtimo/capabilities'
+import type { Json, Output, RuntimoError } from '@runtimo/capabilities'
 import type { Boundary } from './boundary.ts'
 import type { PrintedOutput } from './printed.ts'
 
@@ -25,5 +25,7 @@ export interface JobRun extends AsyncDisposable {
 export interface Conclusion {
   /** Absent when the job gave nothing back. */
   readonly output?: Output
+  /** Why it is no success, where the run knows more than the output says. */
+  readonly error?: RuntimoError
   readonly printed?: PrintedOutput
 }

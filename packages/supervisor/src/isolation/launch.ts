@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import process from 'node:process'
-import { execa, type Options } from 'execa'
+import type { Options } from 'execa'
 import { RuntimoError } from '@runtimo/capabilities'
 import { shieldDescriptors } from '../linux/close-range.ts'
 
@@ -37,6 +37,11 @@ export interface Launched {
   readonly exited: Promise<Exit>
 }
 
+/** Loads what a launch needs, 0.1 s of modules, while the caller has other things to wait for. */
+export function warmLauncher(): void {
+  void import('execa')
+}
+
 /** Starts the first process of a job: own session, listed environment, no descriptors but what is named. */
 export async function launch(spec: LaunchSpec): Promise<Launched> {
   const mark = randomUUID()
@@ -57,6 +62,7 @@ export async function launch(spec: LaunchSpec): Promise<Launched> {
     reject: false,
     encoding: 'buffer',
   }
+  const { execa } = await import('execa')
   shieldDescriptors()
   const subprocess = execa(file, args, options)
   const child = subprocess.nodeChildProcess

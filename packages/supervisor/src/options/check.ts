@@ -1,6 +1,7 @@
 import { RuntimoError } from '@runtimo/capabilities'
 import { describeMismatch } from '@runtimo/worker'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import type { ValidateFunction } from 'ajv/dist/2020.js'
+import { compileOwn } from './compile-own.ts'
 
 /** Members that JSON Schema cannot describe, by the word that `typeof` has for them. */
 type Natives = Readonly<Record<string, 'function' | 'object'>>
@@ -12,7 +13,7 @@ export class OptionCheck<T extends object> {
 
   constructor(properties: Readonly<Record<string, object>>, natives: Natives = {}) {
     const schema = { type: 'object', additionalProperties: false, properties }
-    this.#validate = new Ajv2020({ strict: true, verbose: true }).compile(schema)
+    this.#validate = compileOwn(schema)
     this.#natives = natives
   }
 

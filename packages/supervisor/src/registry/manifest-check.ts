@@ -9,11 +9,12 @@ import {
   RuntimoError,
 } from '@runtimo/capabilities'
 import { describeMismatch } from '@runtimo/worker'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import type { ValidateFunction } from 'ajv/dist/2020.js'
+import { compileOwn } from '../options/compile-own.ts'
 
 /** Checks what a worker says of a module, as data: the schema of its arguments is not compiled here. */
 export class ManifestCheck {
-  readonly #validate: ValidateFunction = new Ajv2020({ strict: true, verbose: true }).compile(manifestSchema)
+  #compiled: ValidateFunction | undefined
 
   /** @throws RT_INVALID_MANIFEST, RT_POSTURE_UNAVAILABLE */
   check(manifest: Json, expected: { readonly name: string; readonly level: Level }): Manifest {
@@ -26,6 +27,11 @@ export class ManifestCheck {
     }
     if (manifest.level !== undefined) requireLevel(manifest.level, expected)
     return manifest
+  }
+
+  get #validate(): ValidateFunction {
+    this.#compiled ??= compileOwn(manifestSchema)
+    return this.#compiled
   }
 
   #isManifest(value: Json): value is Json & Manifest & JsonObject {

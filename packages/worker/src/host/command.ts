@@ -9,19 +9,24 @@ import {
 } from '@runtimo/capabilities'
 import type { PlanAnswer } from '../thread.ts'
 import { toRefusal } from './refusal.ts'
-import { validate } from './validate.ts'
+import { Validator } from './validate.ts'
 
-export function planCommand(name: string, args: Json, context: Context): PlanAnswer {
-  try {
-    const command = findCommand(name)
-    return { plan: command.plan(validate(command, args), context) }
-  } catch (error) {
-    return { refusal: toRefusal(error) }
+/** The pure halves of the built-in commands. */
+export class CommandHost {
+  readonly #validator = new Validator()
+
+  plan(name: string, args: Json, context: Context): PlanAnswer {
+    try {
+      const command = findCommand(name)
+      return { plan: command.plan(this.#validator.validate(command, args), context) }
+    } catch (error) {
+      return { refusal: toRefusal(error) }
+    }
   }
-}
 
-export function parseResult(name: string, result: CommandResult): Output {
-  return findCommand(name).parse(result)
+  parse(name: string, result: CommandResult): Output {
+    return findCommand(name).parse(result)
+  }
 }
 
 function findCommand(name: string): CommandCapability {

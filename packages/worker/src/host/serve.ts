@@ -4,7 +4,7 @@ import { execute } from './execute.ts'
 import { load } from './load.ts'
 import { toManifest } from './manifest.ts'
 import { toRefusal } from './refusal.ts'
-import { validate } from './validate.ts'
+import { Validator } from './validate.ts'
 
 /** Whatever carries messages to and from the supervisor. */
 export interface Port {
@@ -19,6 +19,7 @@ export class Host {
   readonly #port: Port
   #capability: Capability | undefined
   #args: unknown
+  readonly #validator = new Validator()
 
   constructor(port: Port) {
     this.#port = port
@@ -39,7 +40,7 @@ export class Host {
         this.#capability = await load(request.source)
         return { type: 'loaded', jobId, manifest: toManifest(this.#capability.manifest) }
       case 'validate':
-        this.#args = validate(this.#loaded(), request.args)
+        this.#args = this.#validator.validate(this.#loaded(), request.args)
         return { type: 'validated', jobId }
       case 'execute':
         return { type: 'returned', jobId, value: await execute(this.#loaded(), this.#args, request.context) }

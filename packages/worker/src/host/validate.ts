@@ -1,32 +1,39 @@
 import { type Capability, type Json, RuntimoError } from '@runtimo/capabilities'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { describeMismatch } from './mismatch.ts'
 
-/**
- * The arguments with the schema's defaults, if they fit. The schema may be hostile: this runs only
- * where it can be killed.
- */
-export function validate(capability: Capability, args: Json): Json {
-  const check = compile(capability.manifest.args)
-  if (check(args)) return args
-  const [first] = check.errors ?? []
-  if (first === undefined) throw new RuntimoError('RT_INVALID_ARGS', 'the arguments do not fit the schema')
-  const { pointer, expected, got } = describeMismatch(first, args)
-  const place = pointer === '' ? 'arguments' : pointer
-  throw new RuntimoError('RT_INVALID_ARGS', `${place}: expected ${expected}, got ${got}`, {
-    pointer,
-    expected,
-    got,
-  })
+/** Validates arguments; each schema is compiled once. */
+export class Validator {
+  readonly #compiled = new WeakMap<object, ValidateFunction>()
+
+  /**
+   * The arguments with the schema's defaults, if they fit. The schema may be hostile: foreign ones come
+   * here only where it can be killed.
+   * @throws RT_INVALID_ARGS, RT_INVALID_SCHEMA
+   */
+  validate({ manifest }: Capability, args: Json): Json {
+    const check = this.#compiled.get(manifest) ?? compile(manifest.args)
+    this.#compiled.set(manifest, check)
+    if (check(args)) return args
+    const [first] = check.errors ?? []
+    if (first === undefined) throw new RuntimoError('RT_INVALID_ARGS', 'the arguments do not fit the schema')
+    const { pointer, expected, got } = describeMismatch(first, args)
+    const place = pointer === '' ? 'arguments' : pointer
+    const message = `${place}: expected ${expected}, got ${got}`
+    throw new RuntimoError('RT_INVALID_ARGS', message, { pointer, expected, got })
+  }
 }
 
-function compile(schema: object): ReturnType<Ajv2020['compile']> {
+/** Strict mode finds what is wrong with a schema; compiling the schema of schemas would double the start. */
+function compile(schema: object): ValidateFunction {
   try {
     const ajv = new Ajv2020({
       strict: true,
-      verbose: true,
       strictRequired: false,
       useDefaults: true,
+      verbose: true,
+      meta: false,
+      validateSchema: false,
       keywords: ['secret'],
     })
     return ajv.compile(schema)

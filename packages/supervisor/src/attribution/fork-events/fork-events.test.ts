@@ -1,7 +1,7 @@
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, readlinkSync } from 'node:fs'
-import type { Readable, Writable } from 'node:stream'
+import { readFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { ForkEvents } from './fork-events.ts'
@@ -10,16 +10,14 @@ import { ProcEntries } from './proc-entry.ts'
 
 interface Started {
   readonly pid: number
-  readonly child: ChildProcessByStdio<Writable, Readable, null>
+  readonly output: Readable
   readonly ended: Promise<unknown>
 }
 
 const opened = await ForkEvents.open()
 const reason = opened instanceof ForkEvents ? undefined : opened.unavailable
 const isMandatory =
-  process.env['CI'] !== undefined &&
-  process.getuid?.() === 0 &&
-  readlinkSync('/proc/self/ns/net') === readlinkSync('/proc/1/ns/net')
+  process.env['CI'] !== undefined && process.getuid?.() === 0 && networkOf('self') === networkOf(1)
 if (reason !== undefined) console.warn(`fork events: ${reason}`)
 
 const started = new Set<number>()
@@ -27,7 +25,7 @@ const started = new Set<number>()
 describe.skipIf(reason !== undefined && !isMandatory)('fork events', { timeout: 30_000 }, () => {
   afterEach(async () => {
     for (const root of started) {
-      for (const { pid } of await events().alive(root)) kill(pid)
+      for (const { pid } of await events().alive(root)) spawnSync('kill', ['-KILL', `${pid}`])
       events().forget(root)
     }
     started.clear()
@@ -61,7 +59,7 @@ describe.skipIf(reason !== undefined && !isMandatory)('fork events', { timeout: 
     const find = async (): Promise<unknown> =>
       (await events().lineage(root.pid)).processes.find(({ pid }) => pid === daemon)
     await expect.poll(find).toMatchObject({ comm: 'sleep', alive: true, startTime: startTime(daemon) })
-    kill(daemon)
+    process.kill(daemon, 'SIGKILL')
     await expect.poll(find).toMatchObject({ alive: false, exit: { code: null, signal: 9 } })
   })
 
@@ -114,6 +112,11 @@ describe.skipIf(reason !== undefined && !isMandatory)('fork events', { timeout: 
   })
 })
 
+// Not even root may read that of pid 1 everywhere.
+function networkOf(pid: number | 'self'): string {
+  return spawnSync('readlink', [`/proc/${pid}/ns/net`]).stdout.toString()
+}
+
 function events(): ForkEvents {
   if (opened instanceof ForkEvents) return opened
   throw new Error(reason)
@@ -123,7 +126,7 @@ function start(script: string): Started {
   const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'] })
   if (child.pid === undefined) throw new Error('sh did not start')
   started.add(child.pid)
-  return { pid: child.pid, child, ended: once(child, 'exit') }
+  return { pid: child.pid, output: child.stdout, ended: once(child, 'exit') }
 }
 
 async function finish(script: string): Promise<Lineage> {
@@ -140,11 +143,7 @@ function startTime(pid: number): number | undefined {
   return new ProcEntries().stat(pid)?.startTime
 }
 
-async function firstNumber({ child }: Started): Promise<number> {
-  const [chunk] = await once(child.stdout, 'data')
+async function firstNumber({ output }: Started): Promise<number> {
+  const [chunk] = await once(output, 'data')
   return Number(String(chunk))
-}
-
-function kill(pid: number): void {
-  spawnSync('kill', ['-KILL', String(pid)]) // it may have ended meanwhile
 }

@@ -40,5 +40,7 @@ function startedBy({ spawned, usage, attribution }: JobResult): string {
 }
 
 function usedBy({ usage }: JobResult): string {
-  return `cpu ${prettyMs(usage.cpuMs)}, memory ${prettyBytes(usage.maxRssBytes)}, output ${prettyBytes(usage.outputBytes)}`
+  // A process may be gone before it is looked at.
+  const memory = usage.maxRssBytes === 0 ? 'not seen' : prettyBytes(usage.maxRssBytes)
+  return `cpu ${prettyMs(usage.cpuMs)}, memory ${memory}, output ${prettyBytes(usage.outputBytes)}`
 }

@@ -1,0 +1,30 @@
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
+
+const bin = fileURLToPath(new URL('../../packages/supervisor/bin/runtimo.js', import.meta.url))
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+  readonly onStart?: (pid: number) => void
+}
+
+export interface CliResult {
+  readonly exitCode: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the command line as a user does, to its end; never throws. */
+export async function runtimo(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { env = {}, input = '', onStart } = options
+  const child = execa(process.execPath, ['--conditions=runtimo-source', bin, ...args], {
+    env,
+    input,
+    reject: false,
+  })
+  if (child.pid !== undefined) onStart?.(child.pid)
+  const { exitCode, stdout, stderr } = await child
+  return { exitCode, stdout, stderr }
+}
