@@ -46,8 +46,8 @@ describe.each(['exact', 'tree'] as const)('with attribution %s', (attribution) =
     const command = uniqueSleep()
     const supervisor = testSupervisor({ attribution })
     let seen: number[] = []
-    const timeoutMs = 1200
-    const watching = setInterval(() => (seen = [...seen, ...findProcesses(command)]), 100)
+    const timeoutMs = 700
+    const watching = setInterval(() => (seen = [...seen, ...findProcesses(command)]), 50)
     const result = await supervisor.run('ShellExec', { cmd: `${way(command)}; sleep 30` }, { timeoutMs })
     clearInterval(watching)
     expect(result).toMatchObject({ outcome: 'timed_out', success: false, error: { code: 'RT_TIMED_OUT' } })

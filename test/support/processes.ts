@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Living processes whose command line holds the text; zombies have none. */
-export function findProcesses(text: string): number[] {
+/** Living processes whose command line begins with the text, or matches; zombies have none. */
+export function findProcesses(wanted: string | RegExp): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/u.test(name))
     .map(Number)
-    .filter((pid) => commandLine(pid).includes(text))
+    .filter((pid) => {
+      const line = commandLine(pid)
+      return typeof wanted === 'string' ? line.startsWith(wanted) : wanted.test(line)
+    })
 }
 
 /** Waits for a condition that something else brings about; throws when it does not come. */

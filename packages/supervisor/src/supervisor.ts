@@ -12,6 +12,7 @@ import { defaultMaxZombies } from './guards/zombies.ts'
 import { CommandThreads } from './isolation/command-threads.ts'
 import { warmLauncher } from './isolation/launch.ts'
 import { ownIdentity } from './linux/identity.ts'
+import { becomeSubreaper } from './linux/subreaper.ts'
 import { type RunOptions, runOptionCheck } from './options/run-options.ts'
 import { type SupervisorOptions, supervisorOptionCheck } from './options/supervisor-options.ts'
 import { ManifestCheck } from './registry/manifest-check.ts'
@@ -54,6 +55,7 @@ export class Supervisor implements AsyncDisposable {
       owner: ownIdentity(),
       tenant: tenant ?? 'default',
     }
+    becomeSubreaper()
     process.on('exit', this.#abandon)
   }
 

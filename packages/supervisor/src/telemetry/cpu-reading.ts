@@ -18,11 +18,11 @@ export interface CpuReading {
 
 /** CPU use between two readings. */
 export interface CpuUsage {
-  /** Of all CPUs of the host, 0..100, without what this process itself used. */
+  /** Of all CPUs of the host, 0..100, of the time that this process itself did not use. */
   percent: number
   /** Between the two readings, in milliseconds. */
   spanMs: number
-  /** Of the container's quota, 0..100, without what this process itself used. */
+  /** The same of the container's quota. */
   containerPercent?: number
 }
 
@@ -53,7 +53,9 @@ export function usageBetween(from: CpuReading, to: CpuReading): CpuUsage | undef
     Math.max(0, to[key] - from[key])
   const busy = since('busySeconds')
   const own = to.ownSeconds - from.ownSeconds
-  const percent = percentOf(busy - own, busy + since('idleSeconds') + since('iowaitSeconds'))
+  // Of what we leave to the others: while we are busy ourselves a full machine must still look full.
+  const others = Math.max(0, busy - own)
+  const percent = percentOf(others, others + since('idleSeconds') + since('iowaitSeconds'))
   if (percent === undefined) return undefined
   const containerPercent = containerUse(from, to, own)
   return {
@@ -65,6 +67,7 @@ export function usageBetween(from: CpuReading, to: CpuReading): CpuUsage | undef
 
 function containerUse(from: CpuReading, to: CpuReading, ownSeconds: number): number | undefined {
   if (from.container?.usageSeconds === undefined || to.container?.usageSeconds === undefined) return undefined
-  const used = to.container.usageSeconds - from.container.usageSeconds - ownSeconds
-  return percentOf(used, (to.container.cpus * (to.atMs - from.atMs)) / 1000)
+  const others = Math.max(0, to.container.usageSeconds - from.container.usageSeconds - ownSeconds)
+  const quota = (to.container.cpus * (to.atMs - from.atMs)) / 1000
+  return percentOf(others, Math.max(others, quota - ownSeconds))
 }

@@ -20,7 +20,7 @@ function defaultDirectory(): string {
  */
 export async function prepareDirectory(path: string): Promise<void> {
   const directory = dirname(path)
-  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+  await makeDirectories(directory).catch((error: unknown) => {
     throw unwritable(path, error)
   })
   const stat = await lstat(directory)
@@ -30,6 +30,22 @@ export async function prepareDirectory(path: string): Promise<void> {
   if (stat.isDirectory() && isOwned && (stat.mode & othersMay) === 0) return
   const expected = `a directory of ours${isDefault ? ' with mode 0700' : ' that others cannot write'}, no link`
   throw unsafe(directory, expected, describeMode(stat))
+}
+
+/** Node's own recursive mkdir never returns below /proc, where a parent can be made and is still missing. */
+async function makeDirectories(directory: string): Promise<void> {
+  const isThere = await mkdir(directory, { mode: 0o700 }).then(
+    () => true,
+    (error: unknown) => {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code === 'EEXIST') return true
+      if (code !== 'ENOENT' || directory === dirname(directory)) throw error
+      return false
+    },
+  )
+  if (isThere) return
+  await makeDirectories(dirname(directory))
+  await mkdir(directory, { mode: 0o700 })
 }
 
 /** Opens a file of the log for appending: ours, regular, not through a link, readable by nobody else. */
