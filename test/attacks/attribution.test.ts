@@ -8,15 +8,13 @@ test('short-lived children are named with their start times; what others start m
     cmd: 'for i in 1 2 3 4 5; do sleep 0.05; done; uname >/dev/null; (sleep 0.05 &) ; sleep 0.1',
   })
   clearInterval(others)
-  const names = result.spawned.map(({ comm }) => comm).toSorted()
-  const fromJob =
-    result.attribution === 'exact' ? [...Array.from({ length: 7 }, () => 'sleep'), 'sh', 'sh', 'uname'] : []
-  if (result.attribution === 'exact') expect(names).toEqual(fromJob.toSorted())
-  else expect(names.filter((name) => name === 'sleep').length).toBe(7)
+  expect(result.spawned.filter(({ comm }) => comm === 'sleep').length).toBe(7)
+  // With the subshell, the shell itself and uname; by looking often, uname may have been too quick.
+  expect([9, 10]).toContain(result.usage.processes)
+  expect(result.usage.processes === 10 || result.attribution === 'tree').toBe(true)
   const [root] = result.spawned
   for (const { startTime } of result.spawned)
     expect(startTime).toBeGreaterThanOrEqual(root?.startTime ?? Infinity)
-  expect(result.usage.processes).toBe(result.spawned.length)
 })
 
 test('by looking often, children that live for a while are found too', async () => {

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import process from 'node:process'
 import { ProcessSnapshot, Supervisor } from '@runtimo/supervisor'
 import { expect, onTestFinished, test } from 'vitest'
 import { runtimo } from '../support/cli.ts'
@@ -132,12 +131,20 @@ test.each([
 })
 
 test('our own children in dying are no zombies to worry about', async () => {
-  const supervisor = testSupervisor({ guards: { pressure: false, maxZombies: 0 } })
-  const already = (await ProcessSnapshot.capture()).processes.filter(
-    ({ state, ppid }) => state === 'Z' && ppid !== process.pid,
+  const already = (await ProcessSnapshot.capture()).summary.zombieCount
+  const supervisor = testSupervisor({ guards: { pressure: false, maxZombies: already } })
+  const jobs = Array.from({ length: 8 }, () =>
+    supervisor.run('ShellExec', { cmd: 'sleep 0.01 & sleep 0.01; wait' }),
   )
-  const results = await Promise.allSettled(
-    Array.from({ length: 8 }, () => supervisor.run('ShellExec', { cmd: 'sleep 0.01 & sleep 0.01; wait' })),
-  )
-  if (already.length === 0) expect(results.map(({ status }) => status)).not.toContain('rejected')
+  for (const { outcome } of await Promise.all(jobs)) expect(outcome).toBe('completed')
+})
+
+test('thirty daemons that were killed leave no zombie behind, whoever process 1 is', async () => {
+  const supervisor = testSupervisor()
+  const cmd = 'for i in $(seq 30); do setsid sleep 64 & done; sleep 0.3'
+  const result = await supervisor.run('ShellExec', { cmd })
+  expect(result).toMatchObject({ outcome: 'completed' })
+  const left = new Set(result.spawned.map(({ pid }) => pid))
+  const { processes } = await ProcessSnapshot.capture()
+  expect(processes.filter(({ pid, comm }) => left.has(pid) && comm === 'sleep')).toEqual([])
 })

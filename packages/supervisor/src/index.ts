@@ -4,23 +4,52 @@ export type { SpawnedProcess } from './attribution/spawned-process.ts'
 export type { Usage } from './accounting/usage.ts'
 export { toWire } from './codec/wire.ts'
 export type { JobOutput, JobResult, Outcome } from './execution/result.ts'
-export { executeWithTelemetry, executeWithTelemetryAndSession } from './execution/seed.ts'
-export { type GuardOptions, LlmoSafeGuard } from './guards/llmo-safe-guard.ts'
-export type { Pressure } from './guards/pressure.ts'
+export {
+  type CapabilityReference,
+  executeWithTelemetry,
+  executeWithTelemetryAndSession,
+} from './execution/seed.ts'
+export { type GuardOptions, LlmoSafeGuard, type WaitOptions } from './guards/llmo-safe-guard.ts'
+export type { Overload } from './guards/overload.ts'
 export type { Posture } from './isolation/posture.ts'
-export type { OutputChunk } from './isolation/stream-capture.ts'
+export type { OutputChunk, StreamName } from './isolation/stream-capture.ts'
 export type { RunOptions } from './options/run-options.ts'
 export type { SupervisorOptions } from './options/supervisor-options.ts'
 export {
   identifySpawnedPids,
+  parseStat,
   type ProcessInfo,
   ProcessSnapshot,
+  type ProcessStat,
   type ProcessSummary,
+  type SnapshotOptions,
 } from './processes/index.ts'
 export { type CapabilityEntry, CapabilityRegistry } from './registry/registry.ts'
 export { Supervisor } from './supervisor.ts'
-export { Telemetry } from './telemetry/index.ts'
 export {
+  type Accelerator,
+  type ContainerLimits,
+  type Cpu,
+  type CpuLimit,
+  CpuMeter,
+  type CpuMeterOptions,
+  type CpuUsage,
+  type Disk,
+  type Load,
+  type Memory,
+  memoryUsage,
+  type MemoryUsage,
+  type NetworkInterface,
+  type Pressure,
+  readContainerLimits,
+  type ResourcePressure,
+  type Stall,
+  Telemetry,
+  type TelemetryFields,
+  type TelemetryOptions,
+} from './telemetry/index.ts'
+export {
+  type RecordType,
   type WalDamage,
   type WalEntry,
   type WalEvent,

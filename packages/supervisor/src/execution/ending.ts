@@ -1,4 +1,4 @@
-import { RuntimoError } from '@runtimo/capabilities'
+import { type ErrorCode, RuntimoError } from '@runtimo/capabilities'
 import type { Conclusion } from '../isolation/job-run.ts'
 import type { Cut } from './deadline.ts'
 import type { JobOutput, Outcome } from './result.ts'
@@ -35,17 +35,14 @@ export function toEnding({ cut, error }: Course, { output, printed }: Conclusion
 
 function outcomeOf(cut: Cut | undefined, error: RuntimoError | undefined): Outcome {
   if (cut !== undefined) return cut
-  switch (error?.code) {
-    case undefined:
-      return 'completed'
-    case 'RT_CRASHED':
-    case 'RT_PROTOCOL_VIOLATION':
-      return 'crashed'
-    case 'RT_LIMIT_EXCEEDED':
-      return 'limit_exceeded'
-    default:
-      return 'failed'
-  }
+  return error === undefined ? 'completed' : (outcomes[error.code] ?? 'failed')
+}
+
+/** The codes that do not simply mean `failed`. */
+const outcomes: Readonly<Partial<Record<ErrorCode, Outcome>>> = {
+  RT_CRASHED: 'crashed',
+  RT_PROTOCOL_VIOLATION: 'crashed',
+  RT_LIMIT_EXCEEDED: 'limit_exceeded',
 }
 
 function cutError(cut: Cut, timeoutMs: number): RuntimoError {

@@ -1,6 +1,6 @@
 import { type JsonProblem, measureJson, RuntimoError } from '@runtimo/capabilities'
 
-export const maxArgumentBytes = 1_048_576
+const maxArgumentBytes = 1_048_576
 
 /**
  * The arguments as JSON text. Measured before they are written out, so that nothing is built of what is too large.

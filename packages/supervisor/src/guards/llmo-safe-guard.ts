@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RuntimoError } from '@runtimo/capabilities'
 import { CpuMeter } from '../telemetry/index.ts'
 import { MemoryMeter } from './memory-meter.ts'
-import { findPressure, type Pressure, type Readings } from './pressure.ts'
+import { findOverload, type Overload, type Readings } from './overload.ts'
 
 export interface GuardOptions {
   /** Above this the guard trips; 80 unless told. */
@@ -15,7 +15,7 @@ export interface GuardOptions {
 export interface WaitOptions {
   /** Waits for so long for the pressure to fall; 0 unless told. */
   readonly waitMs?: number | undefined
-  readonly onWait?: ((pressure: Pressure) => void) | undefined
+  readonly onWait?: ((overload: Overload) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -41,11 +41,11 @@ export class LlmoSafeGuard implements Disposable {
   async check(options: WaitOptions = {}): Promise<void> {
     const giveUp = performance.now() + (options.waitMs ?? 0)
     for (;;) {
-      const pressure = await this.#confirmed()
-      if (pressure === undefined) return
+      const overload = await this.#confirmed()
+      if (overload === undefined) return
       if (options.signal?.aborted === true) throw new RuntimoError('RT_CANCELLED', 'cancelled while waiting')
-      if (performance.now() >= giveUp) throw toError(pressure)
-      options.onWait?.(pressure)
+      if (performance.now() >= giveUp) throw toError(overload)
+      options.onWait?.(overload)
       await sleep(Math.min(pollMs, giveUp - performance.now()))
     }
   }
@@ -55,20 +55,20 @@ export class LlmoSafeGuard implements Disposable {
     this.#memory[Symbol.dispose]()
   }
 
-  async #confirmed(): Promise<Pressure | undefined> {
+  async #confirmed(): Promise<Overload | undefined> {
     const first = this.#find({ cpu: await this.cpu.usage() })
     return first && this.#find({ cpu: await this.cpu.freshUsage() })
   }
 
-  #find({ cpu }: Pick<Readings, 'cpu'>): Pressure | undefined {
+  #find({ cpu }: Pick<Readings, 'cpu'>): Overload | undefined {
     const memory = this.#memory.read()
     const readings = { cpu, cpuMean: this.cpu.rollingMean(), memory, memoryMean: this.#memory.mean() }
-    return findPressure(readings, this.#ceilings)
+    return findOverload(readings, this.#ceilings)
   }
 }
 
-function toError(pressure: Pressure): RuntimoError {
-  const { resource, scope, window, measured, limit } = pressure
+function toError(overload: Overload): RuntimoError {
+  const { resource, scope, window, measured, limit } = overload
   const message = `${resource} use of the ${scope} is ${measured} % (${window}), the limit is ${limit} %`
   return new RuntimoError('RT_PRESSURE', message, { resource, scope, window, measured, limit })
 }

@@ -36,10 +36,7 @@ export class WorkerChannel {
     const closed = new Promise<void>((resolve) => socket.once('close', resolve))
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     socket.on('error', () => undefined) // a broken pipe: its end is told by the exit
-    void exited.then(async (exit) => {
-      await Promise.race([closed, sleep(lastWordsMs, undefined, { ref: false })])
-      this.#fail(toCrash(exit))
-    })
+    void this.#failAfter(exited, closed)
   }
 
   /** Resolves when the worker has started. */
@@ -58,6 +55,12 @@ export class WorkerChannel {
 
   close(): void {
     this.#socket.destroy()
+  }
+
+  async #failAfter(exited: Promise<Exit>, closed: Promise<void>): Promise<void> {
+    const exit = await exited
+    await Promise.race([closed, sleep(lastWordsMs, undefined, { ref: false })])
+    this.#fail(toCrash(exit))
   }
 
   #wait(types: readonly Reply['type'][], jobId: string | undefined): Promise<Reply> {

@@ -1,5 +1,5 @@
 import { type Level, levels } from '@runtimo/capabilities'
-import type { Pressure } from '../guards/pressure.ts'
+import type { Overload } from '../guards/overload.ts'
 import type { OutputChunk } from '../isolation/stream-capture.ts'
 import { OptionCheck } from './check.ts'
 
@@ -21,13 +21,13 @@ export interface RunOptions {
   /** Waits so long for the machine's pressure to fall before the job is rejected; 0 unless told. */
   readonly waitForResourcesMs?: number | undefined
   /** Called again and again while waiting for resources. */
-  readonly onWait?: ((pressure: Pressure) => void) | undefined
+  readonly onWait?: ((overload: Overload) => void) | undefined
   /** Called with what the job prints, as it comes: the first 10 MiB of each stream. */
   readonly onOutput?: ((chunk: OutputChunk) => void) | undefined
 }
 
 export const defaultTimeoutMs = 30_000
-export const maxTimeoutMs = 86_400_000
+const maxTimeoutMs = 86_400_000
 
 export function runOptionCheck(): OptionCheck<RunOptions> {
   return new OptionCheck<RunOptions>(

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@runtimo/capabilities'
 
-export const recordTypes = [
+const recordTypes = [
   'wal_opened',
   'wal_repaired',
   'wal_pruned',

@@ -78,7 +78,8 @@ export class WalWriter implements AsyncDisposable {
   async #write(events: readonly WalEvent[]): Promise<number> {
     if (this.#poison !== undefined) throw this.#poison
     const { log, lock } = await this.#open()
-    using _held = await this.#hold(lock)
+    using held = new DisposableStack()
+    held.use(await this.#hold(lock))
     const start = await this.#findEnd(log)
     const opening: WalEvent[] = start.next.seq === 1 ? [{ type: 'wal_opened' }] : []
     const { bytes, next } = this.#encode([...opening, ...events], start.next)

@@ -10,6 +10,14 @@ import { type ListenerThread, startThread } from './start-thread.ts'
 const PROOF_MS = 1000
 const REPEAT_MS = 50
 
+/** For tests, which want to see it overwhelmed. */
+export interface ForkEventsOptions {
+  /** Bytes; 16 MiB unless told. */
+  readonly receiveBuffer?: number | undefined
+  /** Whether its thread comes before all ordinary ones; true unless told. */
+  readonly runsFirst?: boolean
+}
+
 /**
  * Knows every process that each child of this one started, from the kernel's own account of forks.
  * A child counts from its fork on, if that came after open(); one that nobody forgets is kept for a while.
@@ -38,11 +46,12 @@ export class ForkEvents implements AsyncDisposable {
   }
 
   /** Proves by doing: a fence has to come back through the kernel. */
-  static async open(receiveBuffer?: number): Promise<ForkEvents | { readonly unavailable: string }> {
+  static async open(options: ForkEventsOptions = {}): Promise<ForkEvents | { readonly unavailable: string }> {
+    const { receiveBuffer, runsFirst = true } = options
     let connector: number | undefined
     try {
       connector = openProcConnector(receiveBuffer)
-      const thread = await startThread({ connector, supervisor: process.pid })
+      const thread = await startThread({ connector, supervisor: process.pid }, runsFirst)
       const events = new ForkEvents(connector, thread)
       if (await events.#isHeard()) return events
       await events[Symbol.asyncDispose]()

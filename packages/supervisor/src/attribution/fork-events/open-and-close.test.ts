@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { ForkEvents } from './fork-events.ts'
+import { ForkEvents, type ForkEventsOptions } from './fork-events.ts'
 
 const probe = await ForkEvents.open()
 if (probe instanceof ForkEvents) await probe[Symbol.asyncDispose]()
@@ -47,7 +47,7 @@ describe.skipIf(!(probe instanceof ForkEvents))('opening and closing', { timeout
   })
 
   test('an overflow marks the lineage, and questions are still answered', async () => {
-    await using events = await open(1)
+    await using events = await open({ receiveBuffer: 1, runsFirst: false })
     const child = spawn('sh', ['-c', 'while read line; do (:) & (:) & (:) & wait; done'], {
       stdio: ['pipe', 'ignore', 'ignore'],
     })
@@ -62,8 +62,8 @@ describe.skipIf(!(probe instanceof ForkEvents))('opening and closing', { timeout
   })
 })
 
-async function open(receiveBuffer?: number): Promise<ForkEvents> {
-  const events = await ForkEvents.open(receiveBuffer)
+async function open(options?: ForkEventsOptions): Promise<ForkEvents> {
+  const events = await ForkEvents.open(options)
   if (!(events instanceof ForkEvents)) throw new Error(events.unavailable)
   return events
 }

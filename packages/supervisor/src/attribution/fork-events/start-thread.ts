@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { runFirst } from '../../linux/priority.ts'
 import type { Hello, ThreadData } from './question.ts'
 
 export interface ListenerThread {
@@ -8,7 +9,7 @@ export interface ListenerThread {
   readonly tid: number
 }
 
-export async function startThread(workerData: ThreadData): Promise<ListenerThread> {
+export async function startThread(workerData: ThreadData, runsFirst: boolean): Promise<ListenerThread> {
   // A URL in a string is not rewritten by the compiler: .ts from sources, .js when built.
   const entry = new URL(`./thread${extname(import.meta.url)}`, import.meta.url)
   // The cache halves the start; nothing else of the environment is wanted.
@@ -21,5 +22,7 @@ export async function startThread(workerData: ThreadData): Promise<ListenerThrea
   })
   const [hello] = await once(worker, 'message')
   const { tid }: Hello = hello
+  // Many programs live for less than a millisecond: to learn their names it must be there before they end.
+  if (runsFirst) runFirst(tid)
   return { worker, tid }
 }

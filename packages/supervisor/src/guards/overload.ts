@@ -1,7 +1,7 @@
 import type { CpuUsage, MemoryUsage } from '../telemetry/index.ts'
 
 /** One resource over its ceiling. */
-export interface Pressure {
+export interface Overload {
   readonly resource: 'cpu' | 'memory'
   readonly scope: 'host' | 'container'
   readonly window: 'now' | 'mean of 30 s'
@@ -18,11 +18,11 @@ export interface Readings {
 }
 
 /** The first reading that is over its ceiling. What could not be read puts no pressure. */
-export function findPressure(
+export function findOverload(
   { cpu, cpuMean, memory, memoryMean }: Readings,
   ceilings: { readonly cpu: number; readonly memory: number },
-): Pressure | undefined {
-  const readings: readonly (Omit<Pressure, 'measured' | 'limit'> & {
+): Overload | undefined {
+  const readings: readonly (Omit<Overload, 'measured' | 'limit'> & {
     readonly measured: number | undefined
   })[] = [
     { resource: 'cpu', scope: 'host', window: 'now', measured: cpu?.percent },
