@@ -14,13 +14,8 @@ const config: ViteUserConfig = defineConfig({
     execArgv,
     isolate: false, // a fresh process per file costs 0.25-0.4 s each here
     restoreMocks: true,
+    globalSetup: './test/support/leaks.ts',
     reporters: [process.env['CI'] ? 'dot' : 'default', new TallyReporter()],
-    coverage: {
-      provider: 'v8',
-      include: ['packages/*/src/**/*.ts'],
-      exclude: ['**/*.test.ts'],
-      reporter: ['text', 'json-summary'],
-    },
     projects: [
       {
         extends: true,

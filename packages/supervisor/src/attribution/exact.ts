@@ -3,7 +3,7 @@ import type { Attribution, Method } from './attribution.ts'
 import type { ForkEvents } from './fork-events/fork-events.ts'
 import type { Lineage } from './fork-events/lineage.ts'
 
-/** By the kernel's account of every fork; what it lost is made up for by the other way of looking. */
+/** By the kernel's account of every fork; what that missed is made up for by the other way of looking. */
 export class ExactAttribution implements Attribution {
   readonly #events: ForkEvents
   readonly #root: ProcessIdentity
@@ -25,7 +25,9 @@ export class ExactAttribution implements Attribution {
    * forked in another's name (CLONE_PARENT). Whoever is found then makes the account a lossy one.
    */
   async living(): Promise<readonly ProcessIdentity[]> {
-    const { living, lost } = await this.#events.lineage(this.#root.pid)
+    const { living, lost } = await this.#events
+      .alive(this.#root.pid)
+      .catch(() => ({ living: [], lost: true }))
     if (living.length > 0 && !lost) return living
     const found = await this.#fallback.living()
     const known = new Set(living.map(({ pid }) => pid))
@@ -35,7 +37,7 @@ export class ExactAttribution implements Attribution {
   }
 
   async lineage(): Promise<Lineage & { readonly method: Method }> {
-    const lineage = await this.#events.lineage(this.#root.pid)
+    const lineage = await this.#events.lineage(this.#root.pid).catch(() => nothing)
     if (!lineage.lost && !this.#isLossy) return { ...lineage, method: 'exact' }
     const sampled = await this.#fallback.lineage()
     const known = new Set(lineage.processes.map(({ pid, startTime }) => `${pid}:${startTime}`))
@@ -53,3 +55,6 @@ export class ExactAttribution implements Attribution {
     this.#fallback[Symbol.dispose]()
   }
 }
+
+/** What is known when the listener has ended. */
+const nothing: Lineage = { processes: [], count: 0, living: [], lost: true }

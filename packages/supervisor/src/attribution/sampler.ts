@@ -9,8 +9,7 @@ interface Sample extends Seen {
   readonly isGone: boolean
 }
 
-/** Often at first, for most children live briefly; then ever less, so that a long job costs next to nothing. */
-const firstIntervalMs = 2
+/** Ever less often, so that a long job costs next to nothing. */
 const lastIntervalMs = 50
 /** More than so many are not followed: the walk itself would become a load. */
 const maxFollowed = 10_000
@@ -19,13 +18,15 @@ const maxFollowed = 10_000
 export class Sampler implements Disposable {
   readonly #samples = new Map<string, Sample>()
   readonly #root: ProcessIdentity
-  #intervalMs = firstIntervalMs
+  #intervalMs: number
   #timer: NodeJS.Timeout
   #waitedCpuMs = 0
   #peakRssBytes = 0
 
-  constructor(root: ProcessIdentity) {
+  /** The first interval is short where names are wanted, for most children live briefly. */
+  constructor(root: ProcessIdentity, firstIntervalMs: number) {
     this.#root = root
+    this.#intervalMs = firstIntervalMs
     this.sample([root.pid])
     this.#timer = setTimeout(this.#tick, this.#intervalMs).unref()
   }

@@ -10,7 +10,10 @@ export function reportFailure(error: unknown, json: boolean): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0 // help was printed
   const failure = toRuntimoError(error)
   const report = failure.toReport()
-  if (json) process.stdout.write(`${JSON.stringify(toWire({ success: false, error: report }))}\n`)
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify(toWire({ ...(failure.exitCode === 3 ? { outcome: 'rejected' } : {}), success: false, error: report }))}\n`,
+    )
   else {
     const color = paint(process.stderr)
     process.stderr.write(`${color('red', report.code)}: ${escapeControls(report.message)}\n`)

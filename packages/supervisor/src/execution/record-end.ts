@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { type Json, type JsonObject } from '@runtimo/capabilities'
+import { type Json, type JsonObject, RuntimoError } from '@runtimo/capabilities'
 import { toWire } from '../codec/wire.ts'
 import type { Job } from './job.ts'
 import { describeJob } from './record-start.ts'
@@ -31,12 +31,19 @@ export async function recordEnd(
     usage: result.usage,
     durationMs: result.durationMs,
   })
-  const walSeq = await services.wal.append({
-    type: result.success ? 'job_completed' : 'job_failed',
-    ...describeJob(job, services),
-    ...written,
-  })
-  return { ...result, walSeq }
+  const type = result.success ? 'job_completed' : 'job_failed'
+  try {
+    const walSeq = await services.wal.append({ type, ...describeJob(job, services), ...written })
+    return { ...result, walSeq }
+  } catch (error) {
+    throw error instanceof RuntimoError ? afterTheFact(error, result) : error
+  }
+}
+
+/** The job has run all the same: whoever reads the error must be able to tell which and how it went. */
+function afterTheFact(error: RuntimoError, { jobId, outcome }: Omit<JobResult, 'walSeq'>): RuntimoError {
+  const message = `job ${jobId} ran (${outcome}), but its end is not recorded: ${error.message}`
+  return new RuntimoError(error.code, message, { ...error.details, job_id: jobId, outcome }, { cause: error })
 }
 
 /** A record stays small enough to be read as a line: what is large is named by its hash. */

@@ -1,7 +1,7 @@
 import type { Json } from '@runtimo/capabilities'
 import { RuntimoError } from '@runtimo/capabilities'
 import { usageOf } from '../accounting/usage.ts'
-import type { JobRun } from '../isolation/job-run.ts'
+import type { Conclusion, JobRun } from '../isolation/job-run.ts'
 import { defaultTimeoutMs } from '../options/run-options.ts'
 import { attribute } from './attribute.ts'
 import { capture } from './capture.ts'
@@ -28,9 +28,9 @@ export async function runJob(job: Job, services: Services): Promise<JobResult> {
   await guardPressure(job, services) // 2
   guardZombies(before, services) // 3
   const args = guardArguments(job) // 4
+  await using run = await openRun(job, services) // what will hold it; nothing is started yet
   await recordStart(job, args, before, services) // 5
 
-  await using run = await openRun(job, services)
   services.runs.add(run)
   const stay = services.accounting.enter()
   const beganAt = performance.now()
@@ -42,7 +42,7 @@ export async function runJob(job: Job, services: Services): Promise<JobResult> {
   services.runs.delete(run)
   const after = await capture(job, services)
   const { spawned, count, method } = await attribute(run) // 9
-  const conclusion = await run.conclude()
+  const conclusion = await concluded(run)
   const ending = toEnding(
     { ...course, error: emptied ?? course.error ?? conclusion.error },
     conclusion,
@@ -79,6 +79,14 @@ async function follow(run: JobRun, job: Job, args: Json): Promise<Course> {
   using deadline = new Deadline(timeoutOf(job), job.options.signal)
   try {
     return { cut: (await validate(run, job, args, deadline)) ?? (await execute(run, deadline)) }
+  } catch (error) {
+    return { error: toRuntimoError(error) }
+  }
+}
+
+async function concluded(run: JobRun): Promise<Conclusion> {
+  try {
+    return await run.conclude()
   } catch (error) {
     return { error: toRuntimoError(error) }
   }

@@ -28,7 +28,8 @@ export class Boundary implements AsyncDisposable {
 
   private constructor(launched: Launched, events: ForkEvents | undefined, level: Level, heap: number | null) {
     this.launched = launched
-    this.sampler = new Sampler(launched.root)
+    // With the kernel's account the samples serve only to tell what is used.
+    this.sampler = new Sampler(launched.root, events === undefined ? 2 : 20)
     const tree = new TreeAttribution(launched, this.sampler)
     this.attribution = events === undefined ? tree : new ExactAttribution(events, launched.root, tree)
     this.posture = {

@@ -10,7 +10,10 @@ export interface NetworkInterface {
   up?: boolean
 }
 
-/** Reads all interfaces; none without /proc/net. */
+/** A host of many containers has hundreds of interfaces; so many are enough for a record. */
+const maxInterfaces = 64
+
+/** Reads the first 64 interfaces; none without /proc/net. */
 export function readNetwork(root: string): NetworkInterface[] {
   const interfaces: NetworkInterface[] = []
   for (const line of (readText(root, '/proc/net/dev') ?? '').split('\n')) {
@@ -19,6 +22,7 @@ export function readNetwork(root: string): NetworkInterface[] {
     const rxBytes = parseCount(fields?.[0])
     const txBytes = parseCount(fields?.[8])
     if (rxBytes === undefined || txBytes === undefined) continue
+    if (interfaces.length === maxInterfaces) break
     interfaces.push({ name: name.trim(), rxBytes, txBytes, ...readState(root, name.trim()) })
   }
   return interfaces

@@ -25,7 +25,7 @@ const started = new Set<number>()
 describe.skipIf(reason !== undefined && !isMandatory)('fork events', { timeout: 30_000 }, () => {
   afterEach(async () => {
     for (const root of started) {
-      for (const { pid } of await events().alive(root)) spawnSync('kill', ['-KILL', `${pid}`])
+      for (const { pid } of (await events().alive(root)).living) spawnSync('kill', ['-KILL', `${pid}`])
       events().forget(root)
     }
     started.clear()

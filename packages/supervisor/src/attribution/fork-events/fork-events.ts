@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { closeProcConnector, openProcConnector } from '../../linux/proc-connector.ts'
 import { fenceName } from './fence.ts'
-import type { Lineage, LivingProcess } from './lineage.ts'
+import type { Lineage } from './lineage.ts'
 import type { Answer, Question } from './question.ts'
 import { type ListenerThread, startThread } from './start-thread.ts'
 
@@ -67,10 +67,9 @@ export class ForkEvents implements AsyncDisposable {
     return this.#ask({ ask: 'lineage', id: ++this.#asked, root, names: true })
   }
 
-  /** Who of the lineage has not exited; cheaper than with all the names. */
-  async alive(root: number): Promise<readonly LivingProcess[]> {
-    const { living } = await this.#ask({ ask: 'lineage', id: ++this.#asked, root, names: false })
-    return living
+  /** Who of the lineage has not exited, and whether somebody may be missing; cheaper than with all the names. */
+  async alive(root: number): Promise<Pick<Lineage, 'living' | 'lost'>> {
+    return this.#ask({ ask: 'lineage', id: ++this.#asked, root, names: false })
   }
 
   forget(root: number): void {

@@ -58,7 +58,7 @@ describe.skipIf(!(probe instanceof ForkEvents))('opening and closing', { timeout
     await expect.poll(storm, { timeout: 20_000 }).toBe(true)
     child.stdin.end()
     await once(child, 'exit')
-    expect(await events.alive(child.pid ?? 0)).toEqual([])
+    expect((await events.alive(child.pid ?? 0)).living).toEqual([])
   })
 })
 

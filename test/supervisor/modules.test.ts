@@ -1,0 +1,129 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryDirectory, testSupervisor } from '../support/supervisor.ts'
+
+const manifest = `manifest: { name: 'Given', description: 'For a test', args: { type: 'object' } }`
+
+/** Runs the capability `Given` of a module with this text. */
+async function runModule(text: string, args: object = {}, file = 'module.mjs'): Promise<unknown> {
+  const from = join(temporaryDirectory(), file)
+  writeFileSync(from, text)
+  return await testSupervisor().run('Given', args, { from })
+}
+
+test('a TypeScript module runs as it is', async () => {
+  const text = `
+    interface Args { readonly left: number; readonly right: number }
+    export default {
+      manifest: {
+        name: 'Given',
+        description: 'Adds',
+        args: { type: 'object', required: ['left'], properties: { left: { type: 'number' }, right: { type: 'number', default: 2 } } },
+      },
+      execute: ({ left, right }: Args, context: { readonly jobId: string }): object => ({ sum: left + right, jobId: context.jobId }),
+    }`
+  expect(await runModule(text, { left: 40 }, 'module.ts')).toMatchObject({
+    outcome: 'completed',
+    output: { success: true, data: { sum: 42, jobId: expect.stringMatching(/^[0-9A-Z]{26}$/u) } },
+  })
+})
+
+test.each([
+  ['undefined', 'undefined', { success: true, data: null }],
+  ['a string', '"text"', { success: true, data: 'text' }],
+  ['an output', '{ success: true, data: [1], message: "m" }', { success: true, data: [1], message: 'm' }],
+  [
+    'an output without success',
+    '{ success: false, data: 7, message: "no" }',
+    { success: false, data: 7, message: 'no' },
+  ],
+  [
+    'something that only looks like one',
+    '{ success: true, data: 1, more: 2 }',
+    { success: true, data: { success: true, data: 1, more: 2 } },
+  ],
+])('what is returned becomes the output: %s', async (_name, value, output) => {
+  expect(await runModule(`export default { ${manifest}, execute: () => (${value}) }`)).toMatchObject({
+    output,
+  })
+})
+
+test.each([
+  ['no default export', 'export const x = 1', 'RT_LOAD_FAILED', 'default export'],
+  ['a syntax error', 'export default {', 'RT_LOAD_FAILED', 'Unexpected end'],
+  ['an import that is missing', 'import "./nowhere.mjs"', 'RT_LOAD_FAILED', 'nowhere.mjs'],
+  ['an error at load', 'throw new Error("at load")', 'RT_LOAD_FAILED', 'at load'],
+  [
+    'another name',
+    `export default { manifest: { name: 'Other', description: 'x', args: {} }, execute() {} }`,
+    'RT_INVALID_MANIFEST',
+    '/name',
+  ],
+  [
+    'no description',
+    `export default { manifest: { name: 'Given', args: {} }, execute() {} }`,
+    'RT_INVALID_MANIFEST',
+    'description',
+  ],
+  [
+    'an unknown member',
+    `export default { manifest: { name: 'Given', description: 'x', args: {}, descripton: 'y' }, execute() {} }`,
+    'RT_INVALID_MANIFEST',
+    'did you mean description?',
+  ],
+  [
+    'a manifest with a function',
+    `export default { manifest: { name: 'Given', description: () => 1, args: {} }, execute() {} }`,
+    'RT_LOAD_FAILED',
+    '/description',
+  ],
+  [
+    'a schema that is none',
+    `export default { manifest: { name: 'Given', description: 'x', args: { type: 'strnig' } }, execute() {} }`,
+    'RT_INVALID_SCHEMA',
+    'type must be',
+  ],
+  [
+    'a keyword that nobody knows',
+    `export default { manifest: { name: 'Given', description: 'x', args: { typo: 1 } }, execute() {} }`,
+    'RT_INVALID_SCHEMA',
+    'typo',
+  ],
+])('a module with %s fails with its reason', async (_name, text, code, words) => {
+  expect(await runModule(text)).toMatchObject({
+    outcome: 'failed',
+    success: false,
+    error: { code, message: expect.stringContaining(words) },
+  })
+})
+
+test('a module that needs more than the level that was asked for does not run', async () => {
+  const from = join(temporaryDirectory(), 'module.mjs')
+  const strict = manifest.replace('args:', "level: 'process', args:")
+  writeFileSync(from, `export default { ${strict}, execute: () => 1 }`)
+  const result = await testSupervisor().run('Given', {}, { from, level: 'thread' })
+  expect(result).toMatchObject({
+    outcome: 'failed',
+    error: {
+      code: 'RT_POSTURE_UNAVAILABLE',
+      missing: [{ field: 'level', wanted: 'process', got: 'thread' }],
+    },
+  })
+})
+
+test('the supervisor never evaluates the module', async () => {
+  const text = `globalThis.evaluated = true; export default { ${manifest}, execute: () => process.ppid }`
+  expect(await runModule(text)).toMatchObject({ output: { data: process.pid } })
+  expect(Reflect.get(globalThis, 'evaluated')).toBeUndefined()
+})
+
+test('a registered module runs by its name', async () => {
+  const from = join(temporaryDirectory(), 'module.mjs')
+  writeFileSync(from, `export default { ${manifest}, execute: () => 'registered' }`)
+  const supervisor = testSupervisor()
+  supervisor.capabilities.register('Given', from)
+  expect(await supervisor.run('Given', {})).toMatchObject({ output: { data: 'registered' } })
+  expect(() => supervisor.capabilities.register('Given', from)).toThrow('registered already')
+  await expect(supervisor.run('Givne', {})).rejects.toMatchObject({ code: 'RT_UNKNOWN_CAPABILITY' })
+})
