@@ -65,6 +65,7 @@ test.each([
   ['arguments that do not fit', ['run', '-c', 'ShellExec', '-a', '{"cmdd":1}', '--no-pressure-guard'], 1],
   ['an unknown capability', ['run', '-c', 'ShelExec', '-a', '{}'], 2],
   ['bad JSON', ['run', '-c', 'ShellExec', '-a', '{'], 2],
+  ['no command', [], 2],
   ['no capability', ['run'], 2],
   ['an unknown flag', ['run', '-c', 'ShellExec', '--fast'], 2],
   ['an unknown command', ['runn'], 2],

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
+import { temporaryDirectory } from './supervisor.ts'
 
 const bin = fileURLToPath(new URL('../../packages/supervisor/bin/runtimo.js', import.meta.url))
 
@@ -18,7 +20,8 @@ export interface CliResult {
 
 /** Runs the command line as a user does, to its end; never throws. */
 export async function runtimo(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  const { env = {}, input = '', onStart } = options
+  const { input = '', onStart } = options
+  const env = { RUNTIMO_WAL_PATH: join(temporaryDirectory(), 'wal.jsonl'), ...options.env }
   const child = execa(process.execPath, ['--conditions=runtimo-source', bin, ...args], {
     env,
     input,

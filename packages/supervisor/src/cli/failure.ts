@@ -25,10 +25,13 @@ export function reportFailure(error: unknown, json: boolean): number {
 
 function toRuntimoError(error: unknown): RuntimoError {
   if (error instanceof RuntimoError) return error
-  if (error instanceof CommanderError)
-    return new RuntimoError('RT_USAGE', error.message.replace(/^error: /u, ''))
+  if (error instanceof CommanderError) return new RuntimoError('RT_USAGE', usageMessage(error))
   return new RuntimoError(
     'RT_INTERNAL',
     error instanceof Error ? (error.stack ?? error.message) : String(error),
   )
+}
+
+function usageMessage({ code, message }: CommanderError): string {
+  return code === 'commander.help' ? 'expected a command, got none' : message.replace(/^error: /u, '')
 }
