@@ -36,3 +36,11 @@ test('help is printed for every command', async () => {
     expect({ exitCode, usage: stdout.slice(0, 6) }).toEqual({ exitCode: 0, usage: 'Usage:' })
   }
 })
+
+test.each(['/proc', '/proc/nowhere', '/dev/null', ''])(
+  'a home that cannot hold a cache (%s) does no harm',
+  async (HOME) => {
+    const env = { HOME, XDG_CACHE_HOME: '', NODE_COMPILE_CACHE: '' }
+    expect(await runtimo(['version'], { env })).toMatchObject({ exitCode: 0 })
+  },
+)

@@ -17,14 +17,14 @@ test('use is the busy share of all time', () => {
     idleSeconds: 0.5,
     iowaitSeconds: 0.5,
   })
-  expect(usage).toEqual({ percent: 75, spanMs: 1000 })
+  expect(usage).toEqual({ percent: 75, ownPercent: 0, spanMs: 1000 })
 })
 
 test('what this process used is left out, of the host and of the container', () => {
   const from = { ...zero, container: { cpus: 2, usageSeconds: 10 } }
   const to = { ...zero, atMs: 1000, busySeconds: 3, idleSeconds: 1, ownSeconds: 1 }
   const usage = usageBetween(from, { ...to, container: { cpus: 2, usageSeconds: 12 } })
-  expect(usage).toEqual({ percent: 66.67, spanMs: 1000, containerPercent: 100 })
+  expect(usage).toEqual({ percent: 66.67, ownPercent: 25, spanMs: 1000, containerPercent: 100 })
 })
 
 test('a counter that goes backwards counts as standing still', () => {
@@ -36,7 +36,7 @@ test('a counter that goes backwards counts as standing still', () => {
 test('use stays within 0 and 100', () => {
   const from = { ...zero, container: { cpus: 1, usageSeconds: 0 } }
   const to = { ...zero, atMs: 100, idleSeconds: 1, ownSeconds: 5, container: { cpus: 1, usageSeconds: 50 } }
-  expect(usageBetween(from, to)).toEqual({ percent: 0, spanMs: 100, containerPercent: 100 })
+  expect(usageBetween(from, to)).toEqual({ percent: 0, ownPercent: 100, spanMs: 100, containerPercent: 100 })
 })
 
 test('where no time is counted, there is no use', () => {

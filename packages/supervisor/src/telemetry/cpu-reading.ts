@@ -20,6 +20,8 @@ export interface CpuReading {
 export interface CpuUsage {
   /** Of all CPUs of the host, 0..100, of the time that this process itself did not use. */
   percent: number
+  /** What this process itself used, of all CPUs, 0..100. */
+  ownPercent: number
   /** Between the two readings, in milliseconds. */
   spanMs: number
   /** The same of the container's quota. */
@@ -56,10 +58,12 @@ export function usageBetween(from: CpuReading, to: CpuReading): CpuUsage | undef
   // Of what we leave to the others: while we are busy ourselves a full machine must still look full.
   const others = Math.max(0, busy - own)
   const percent = percentOf(others, others + since('idleSeconds') + since('iowaitSeconds'))
-  if (percent === undefined) return undefined
+  const ownPercent = percentOf(own, busy + since('idleSeconds') + since('iowaitSeconds'))
+  if (percent === undefined || ownPercent === undefined) return undefined
   const containerPercent = containerUse(from, to, own)
   return {
     percent,
+    ownPercent,
     spanMs: Math.round(to.atMs - from.atMs),
     ...(containerPercent !== undefined && { containerPercent }),
   }

@@ -106,8 +106,8 @@ test('nothing is appended after a damaged last record', async () => {
   })
 })
 
-test('the file is 0600 in a directory of 0700', async () => {
-  const path = join(directory(), 'new', 'wal.jsonl')
+test.each(['new', 'ünï code', 'a#b%20?c'])('the file is 0600 in a directory of 0700 (%s)', async (name) => {
+  const path = join(directory(), name, 'wal.jsonl')
   await using writer = new WalWriter(path)
   await writer.append({ type: 'job_started' })
   expect(statSync(path).mode & 0o777).toBe(0o600)

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
 import { lockFile } from '../linux/flock.ts'
@@ -160,6 +161,6 @@ async function openFiles(path: string): Promise<Files> {
 
 /** The file's name itself must survive a power cut too. */
 async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(new URL('.', `file://${path}`).pathname, constants.O_RDONLY)
+  await using directory = await open(dirname(path), constants.O_RDONLY)
   await directory.sync()
 }
