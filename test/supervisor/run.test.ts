@@ -84,8 +84,7 @@ test.each([
   ['in the arguments, shorter than in the options', { timeout_secs: 0.4 }, { timeoutMs: 50_000 }],
 ])('a deadline %s counts', async (_name, args, options) => {
   const result = await testSupervisor().run('ShellExec', { cmd: 'sleep 60', ...args }, options)
-  expect(result.outcome).toBe('timed_out')
-  expect(result.durationMs).toBeLessThan(20_000)
+  expect(result).toMatchObject({ outcome: 'timed_out', error: { limit: 'wall_time', timeout_ms: 400 } })
 })
 
 test('a command ended by a signal says which', async () => {

@@ -16,5 +16,6 @@ export async function attribute(run: JobRun): Promise<Attributed> {
   const { processes, count, method } = await boundary.attribution.lineage()
   if (!isWorker) return { spawned: processes, count, method }
   const { pid } = boundary.launched.root
-  return { spawned: processes.filter((process) => process.pid !== pid), count: count - 1, method }
+  const spawned = processes.filter((process) => process.pid !== pid)
+  return { spawned, count: count - (processes.length - spawned.length), method }
 }

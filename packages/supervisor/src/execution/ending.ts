@@ -14,10 +14,13 @@ export interface Ending {
 export interface Course {
   readonly cut?: Cut | undefined
   readonly error?: RuntimoError | undefined
+  /** The deadline that was in force. */
+  readonly timeoutMs: number
+  readonly durationMs: number
 }
 
 /** Cut short beats failed, failed beats done: a job that dies because we killed it did not crash. */
-export function toEnding({ cut, error }: Course, { output, printed }: Conclusion, timeoutMs: number): Ending {
+export function toEnding({ cut, error, timeoutMs }: Course, { output, printed }: Conclusion): Ending {
   const cause = cut === undefined ? (error ?? failureOf(output)) : cutError(cut, timeoutMs)
   const base = output ?? { success: false, data: null }
   const message = cause === undefined ? base.message : cause.message

@@ -1,56 +1,89 @@
 import { hash } from 'node:crypto'
-import { type Json, type JsonObject, RuntimoError } from '@runtimo/capabilities'
+import { type JsonObject, RuntimoError } from '@runtimo/capabilities'
 import { toWire } from '../codec/wire.ts'
+import { usageOf } from '../accounting/usage.ts'
+import type { JobRun } from '../isolation/job-run.ts'
+import type { Attributed } from './attribute.ts'
+import type { Capture } from './capture.ts'
+import type { Emptied } from './empty-boundary.ts'
+import type { Course, Ending } from './ending.ts'
 import type { Job } from './job.ts'
 import { describeJob } from './record-start.ts'
-import type { JobResult } from './result.ts'
+import type { JobOutput, JobResult } from './result.ts'
 import type { Services } from './services.ts'
 
-/** An output that takes more is not written, only its hash and length. */
+type Unrecorded = Omit<JobResult, 'walSeq'>
+
+/** Of an output that takes more, only the hash and length of its data are written. */
 const maxOutputBytes = 65_536
 /** So many of the processes are written; `usage.processes` counts all. */
 const maxSpawned = 200
 
-/** Step 10: durable before the caller hears of it. @throws RT_WAL_… */
-export async function recordEnd(
-  job: Job,
-  result: Omit<JobResult, 'walSeq'>,
-  services: Services,
-): Promise<JobResult> {
-  const written = toWire({
-    outcome: result.outcome,
-    output: boundOutput(toWire(result.output)),
-    error: result.error,
-    telemetryBefore: result.telemetryBefore,
-    telemetryAfter: result.telemetryAfter,
-    processBefore: result.processBefore,
-    processAfter: result.processAfter,
-    spawned: result.spawned.slice(0, maxSpawned),
-    attribution: result.attribution,
-    posture: result.posture,
-    usage: result.usage,
-    durationMs: result.durationMs,
-  })
-  const type = result.success ? 'job_completed' : 'job_failed'
+/** All that is known of a job when nobody of it is left. */
+export interface Finished {
+  readonly job: Job
+  readonly run: JobRun
+  readonly before: Capture
+  readonly after: Capture
+  readonly course: Course
+  readonly emptied: Emptied
+  readonly attributed: Attributed
+  readonly ending: Ending
+}
+
+/** Step 10: durable before the caller hears. @throws RT_WAL_… */
+export async function recordEnd(finished: Finished, services: Services): Promise<JobResult> {
+  const { job } = finished
+  const result = toResult(finished)
+  const { output, spawned, ...rest } = result
   try {
-    const walSeq = await services.wal.append({ type, ...describeJob(job, services), ...written })
+    const walSeq = await services.wal.append({
+      type: result.success ? 'job_completed' : 'job_failed',
+      ...describeJob(job, services),
+      ...toWire({ ...rest, spawned: spawned.slice(0, maxSpawned) }),
+      output: boundOutput(output),
+    })
     return { ...result, walSeq }
   } catch (error) {
     throw error instanceof RuntimoError ? afterTheFact(error, result) : error
   }
 }
 
+function toResult({ job, run, before, after, course, emptied, attributed, ending }: Finished): Unrecorded {
+  const { boundary } = run
+  const { durationMs } = course
+  const { count, spawned, method } = attributed
+  return {
+    jobId: job.id,
+    capability: job.capability.name,
+    outcome: ending.outcome,
+    success: ending.outcome === 'completed',
+    output: ending.output,
+    ...(ending.error === undefined ? {} : { error: ending.error.toReport() }),
+    telemetryBefore: before.telemetry,
+    telemetryAfter: after.telemetry,
+    processBefore: before.processes.summary,
+    processAfter: after.processes.summary,
+    spawned,
+    attribution: method,
+    ...(boundary === undefined ? {} : { posture: boundary.posture }),
+    usage: usageOf({ boundary, reapedCpuMs: emptied.reapedCpuMs, processes: count, wallMs: durationMs }),
+    startedAt: job.startedAt,
+    durationMs,
+    ...(job.options.sessionId === undefined ? {} : { sessionId: job.options.sessionId }),
+  }
+}
+
 /** The job has run all the same: whoever reads the error must be able to tell which and how it went. */
-function afterTheFact(error: RuntimoError, { jobId, outcome }: Omit<JobResult, 'walSeq'>): RuntimoError {
+function afterTheFact(error: RuntimoError, { jobId, outcome }: Unrecorded): RuntimoError {
   const message = `job ${jobId} ran (${outcome}), but its end is not recorded: ${error.message}`
   return new RuntimoError(error.code, message, { ...error.details, job_id: jobId, outcome }, { cause: error })
 }
 
-/** A record stays small enough to be read as a line: what is large is named by its hash. */
-function boundOutput(output: JsonObject): JsonObject {
-  const text = JSON.stringify(output)
-  const bytes = Buffer.byteLength(text)
-  if (bytes <= maxOutputBytes) return output
-  const message: Json = typeof output['message'] === 'string' ? output['message'].slice(0, 8192) : null
-  return { success: output['success'] ?? false, message, omitted: { bytes, sha256: hash('sha256', text) } }
+/** A record stays small enough to be read as a line: large data are named by the hash of their JSON. */
+function boundOutput(output: JobOutput): JsonObject {
+  if (Buffer.byteLength(JSON.stringify(output)) <= maxOutputBytes) return toWire(output)
+  const data = JSON.stringify(output.data)
+  const omitted = { bytes: Buffer.byteLength(data), sha256: hash('sha256', data) }
+  return { success: output.success, message: output.message?.slice(0, 8192) ?? null, omitted }
 }

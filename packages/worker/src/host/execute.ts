@@ -7,10 +7,12 @@ import {
   RuntimoError,
 } from '@runtimo/capabilities'
 import { maxReplyBytes } from '../protocol/messages.ts'
+import { countValues, maxValues } from '../protocol/values.ts'
 import { describeThrown } from './thrown.ts'
 
 /** Room in a frame for what stands around the value. */
 const envelopeBytes = 1024
+const envelopeValues = 16
 
 /** What the capability returned, as plain data within the limits. */
 export async function execute(capability: Capability, args: unknown, context: Context): Promise<Json> {
@@ -51,6 +53,11 @@ function toPlainData(value: unknown): Json {
       `the result takes ${details.measured} bytes, more than ${limit}`,
       details,
     )
+  }
+  const values = countValues(Buffer.from(text))
+  if (values > maxValues - envelopeValues) {
+    const details = { limit: maxValues, measured: values }
+    throw new RuntimoError('RT_RESULT_TOO_LARGE', `the result holds ${values} values`, details)
   }
   const data: Json = JSON.parse(text)
   const measured = measureJson(data, { maxBytes: limit })

@@ -1,4 +1,5 @@
 import { type ErrorCode, isErrorCode, isJsonObject, type Json, measureJson } from '@runtimo/capabilities'
+import { countValues, maxValues } from './values.ts'
 import { endReasons, type EndReason, maxReplyBytes, type Refusal, type Reply } from './messages.ts'
 
 /** The codes that a worker may report. Anything else, such as a guard's code, would be a lie. */
@@ -19,6 +20,8 @@ const maxMessageLength = 16_384
 
 /** What a frame's body says, or a sentence on what is wrong with it. Bodies come from hostile code. */
 export function parseReply(body: Buffer): Reply | string {
+  const values = countValues(body)
+  if (values > maxValues) return `a frame of ${values} values`
   let value: unknown
   try {
     value = JSON.parse(body.toString('utf8'))
