@@ -107,7 +107,7 @@ test('arguments of 1,048,577 bytes are rejected, and nothing is in the log', asy
   expect(Buffer.byteLength(JSON.stringify(args))).toBe(1_048_577)
   await expect(supervisor.run('ShellExec', args)).rejects.toMatchObject({
     code: 'RT_ARGS_TOO_LARGE',
-    details: { limit: 1_048_576 },
+    details: { limit: 1_048_576, measured: 1_048_577 },
   })
   expect(existsSync(supervisor.walPath)).toBe(false)
 })

@@ -1,6 +1,6 @@
 import { jsonStringBytes } from './string-bytes.ts'
 
-/** Why a value is no acceptable JSON; `pointer` is an RFC 6901 pointer to the place. */
+/** Why a value is no acceptable JSON; `pointer` is an RFC 6901 pointer to the place, cut short by … when too deep. */
 export interface JsonProblem {
   readonly kind: 'too_large' | 'too_deep' | 'not_json' | 'forbidden_key'
   readonly pointer: string
@@ -35,7 +35,10 @@ export function measureJson(value: unknown, limits: JsonLimits): number | JsonPr
 
   const problem = (kind: JsonProblem['kind'], got: string, ...rest: (string | number)[]): JsonProblem => ({
     kind,
-    pointer: [...stack.slice(1).map((frame) => frame.key), ...rest]
+    pointer: (kind === 'too_deep' ? stack.slice(0, 17) : stack)
+      .slice(1)
+      .map((frame) => frame.key)
+      .concat(kind === 'too_deep' ? ['…'] : rest)
       .map((part) => `/${String(part).slice(0, 256).replaceAll('~', '~0').replaceAll('/', '~1')}`)
       .join(''),
     got,

@@ -1,6 +1,7 @@
 import { type JsonProblem, measureJson, RuntimoError } from '@runtimo/capabilities'
 
 const maxArgumentBytes = 1_048_576
+const maxCountedBytes = 16_777_216
 
 /**
  * The arguments as JSON text. Measured before they are written out, so that nothing is built of what is too large.
@@ -8,23 +9,26 @@ const maxArgumentBytes = 1_048_576
  */
 export function checkArguments(args: unknown): string {
   const measured = measureJson(args, { maxBytes: maxArgumentBytes })
-  if (typeof measured !== 'number') throw toError(measured)
+  if (typeof measured !== 'number') throw toError(measured, args)
   return JSON.stringify(args)
 }
 
-function toError({ kind, pointer, got }: JsonProblem): RuntimoError {
-  if (kind === 'too_large') {
-    return new RuntimoError('RT_ARGS_TOO_LARGE', `the arguments take ${got}`, {
-      limit: maxArgumentBytes,
-      measured: `more than ${maxArgumentBytes}`,
-    })
-  }
+function toError({ kind, pointer, got }: JsonProblem, args: unknown): RuntimoError {
+  if (kind === 'too_large') return toTooLarge(args)
   const place = pointer === '' ? 'arguments' : pointer
   return new RuntimoError('RT_ARGS_NOT_JSON', `${place}: expected ${expectations[kind]}, got ${got}`, {
     pointer,
     expected: expectations[kind],
     got,
   })
+}
+
+/** Says by how much, unless counting on would itself be a load. */
+function toTooLarge(args: unknown): RuntimoError {
+  const size = measureJson(args, { maxBytes: maxCountedBytes })
+  const measured = typeof size === 'number' ? size : `more than ${maxCountedBytes}`
+  const message = `the arguments take ${measured} bytes, the limit is ${maxArgumentBytes}`
+  return new RuntimoError('RT_ARGS_TOO_LARGE', message, { limit: maxArgumentBytes, measured })
 }
 
 const expectations = {
