@@ -70,6 +70,14 @@ test('half a gigabyte of output is counted, cut at 10 MiB, and held nowhere', as
   expect(process.memoryUsage.rss() - before).toBeLessThan(300_000_000)
 })
 
+test('a listener of output that throws ends neither the supervisor nor the job', async () => {
+  const onOutput = (): never => {
+    throw new Error('boom')
+  }
+  const result = await testSupervisor().run('ShellExec', { cmd: 'echo one; echo two' }, { onOutput })
+  expect(result).toMatchObject({ outcome: 'completed', output: { data: { stdout: 'one\ntwo\n' } } })
+})
+
 test('partial output is kept when the deadline comes', async () => {
   const result = await testSupervisor().run('ShellExec', { cmd: 'echo first; sleep 60' }, { timeoutMs: 600 })
   expect(result).toMatchObject({

@@ -144,8 +144,13 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     cause: 'The caller cancelled the job.',
     remedy: 'Nothing to do.',
   },
-  RT_START_FAILED: {
+  RT_SURVIVORS: {
     ...ours,
+    cause: 'Processes of the job could not be killed: they changed their user, or hang in the kernel.',
+    remedy: '`pids` names them: end them as root. Level `process` does not stop set-user-id programs.',
+  },
+  RT_START_FAILED: {
+    ...failed,
     cause: 'The process that should run the job could not be started.',
     remedy: 'The message holds the system error: check the working directory, memory and process limits.',
   },

@@ -24,6 +24,7 @@ export const errorCodes = [
   'RT_LIMIT_EXCEEDED',
   'RT_TIMED_OUT',
   'RT_CANCELLED',
+  'RT_SURVIVORS',
   'RT_START_FAILED',
   'RT_POSTURE_UNAVAILABLE',
   'RT_WAL_UNSAFE',

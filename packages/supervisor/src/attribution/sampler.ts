@@ -17,17 +17,19 @@ const maxFollowed = 10_000
 /** Walks the tree below a process again and again, and keeps the names of all whom it met and what they used. */
 export class Sampler implements Disposable {
   readonly #samples = new Map<string, Sample>()
-  readonly #root: ProcessIdentity
+  readonly #first: ProcessIdentity
+  readonly #root: string
   #intervalMs: number
   #timer: NodeJS.Timeout
   #waitedCpuMs = 0
   #peakRssBytes = 0
 
   /** The first interval is short where names are wanted, for most children live briefly. */
-  constructor(root: ProcessIdentity, firstIntervalMs: number) {
+  constructor(first: ProcessIdentity, firstIntervalMs: number, root: string = '/') {
+    this.#first = first
     this.#root = root
     this.#intervalMs = firstIntervalMs
-    this.sample([root.pid])
+    this.sample([first])
     this.#timer = setTimeout(this.#tick, this.#intervalMs).unref()
   }
 
@@ -47,30 +49,24 @@ export class Sampler implements Disposable {
     return this.#peakRssBytes
   }
 
-  /** Processes that were found otherwise. */
-  add(found: readonly ProcessIdentity[]): void {
-    this.sample(found.map(({ pid }) => pid))
-  }
-
-  /** One walk: from all who are known and alive, and from these pids. */
-  sample(pids: readonly number[] = []): void {
-    const queue = new Set([
-      ...this.#samples
-        .values()
-        .filter(({ isGone }) => !isGone)
-        .map(({ pid }) => pid),
-      ...pids,
-    ])
+  /**
+   * One walk: from all who are known and live, and from these. A pid alone is nobody: whoever has the pid
+   * of a member now, but not its start time, is a stranger.
+   */
+  sample(found: readonly ProcessIdentity[] = []): void {
+    const known = [...this.#samples.values()].filter(({ isGone }) => !isGone)
+    const queue = new Map([...known, ...found].map((process) => [nameOf(process), process]))
     let rssBytes = 0
-    for (const pid of queue) {
-      const stat = readStat(pid)
-      if (stat === undefined || this.#samples.size >= maxFollowed) continue
+    for (const [name, { pid, startTime }] of queue) {
+      const stat = readStat(pid, this.#root)
+      if (stat?.startTime !== startTime) {
+        this.#forget(name)
+        continue
+      }
+      if (this.#samples.size >= maxFollowed && !this.#samples.has(name)) continue
       this.#note(stat)
       rssBytes += stat.rssBytes
-      for (const child of readChildren(pid)) queue.add(child)
-    }
-    for (const [key, known] of this.#samples) {
-      if (!known.isGone && !queue.has(known.pid)) this.#samples.set(key, { ...known, isGone: true })
+      for (const child of this.#childrenOf(stat)) queue.set(nameOf(child), child)
     }
     this.#peakRssBytes = Math.max(this.#peakRssBytes, rssBytes)
   }
@@ -85,11 +81,25 @@ export class Sampler implements Disposable {
     this.#timer = setTimeout(this.#tick, this.#intervalMs).unref()
   }
 
+  /** Children by their own word; none when the parent was exchanged while they were listed. */
+  #childrenOf({ pid, startTime }: ProcessIdentity): ProcessIdentity[] {
+    const children = readChildren(pid, this.#root)
+      .map((child) => readStat(child, this.#root))
+      .filter((stat) => stat !== undefined && stat.ppid === pid && stat.startTime >= startTime)
+      .filter((stat) => stat !== undefined)
+    return children.length > 0 && readStat(pid, this.#root)?.startTime === startTime ? children : []
+  }
+
+  #forget(name: string): void {
+    const known = this.#samples.get(name)
+    if (known !== undefined) this.#samples.set(name, { ...known, isGone: true })
+  }
+
   #note({ pid, ppid, startTime, comm, cpuMs, childCpuMs, state }: ProcessStat): void {
-    const key = `${pid}:${startTime}`
+    const key = nameOf({ pid, startTime })
     const known = this.#samples.get(key)
     // Named anew each time: between fork and exec a process still has its parent's name.
-    const exe = 'ZXx'.includes(state) ? known?.exe : readExe(pid)
+    const exe = 'ZXx'.includes(state) ? known?.exe : readExe(pid, this.#root)
     const first = known === undefined ? ppid : known.ppid
     const sample = {
       pid,
@@ -101,13 +111,17 @@ export class Sampler implements Disposable {
       ...(exe === undefined ? {} : { exe }),
     }
     this.#samples.set(key, sample)
-    if (pid === this.#root.pid) this.#waitedCpuMs = cpuMs + childCpuMs
+    if (pid === this.#first.pid) this.#waitedCpuMs = cpuMs + childCpuMs
   }
 }
 
-function readExe(pid: number): string | undefined {
+function nameOf({ pid, startTime }: ProcessIdentity): string {
+  return `${pid}:${startTime}`
+}
+
+function readExe(pid: number, root: string): string | undefined {
   try {
-    return readlinkSync(`/proc/${pid}/exe`)
+    return readlinkSync(`${root}/proc/${pid}/exe`)
   } catch {
     return undefined
   }

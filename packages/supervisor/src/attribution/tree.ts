@@ -19,7 +19,7 @@ export class TreeAttribution implements Attribution {
   async living(): Promise<readonly ProcessIdentity[]> {
     const known = this.#sampler.seen.filter((process) => isAlive(process))
     const found = sweep(this.#job, known)
-    this.#sampler.add(found)
+    this.#sampler.sample(found)
     return found
   }
 

@@ -72,12 +72,13 @@ export class Boundary implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      await this.empty()
-    } finally {
-      this.attribution[Symbol.dispose]()
-      this.launched.channel?.destroy()
-    }
+    const { stdout, stderr, channel } = this.launched
+    // Who could not be killed was told when it was tried first; what we hold is let go all the same.
+    await this.empty().catch(() => undefined)
+    this.attribution[Symbol.dispose]()
+    stdout[Symbol.dispose]()
+    stderr[Symbol.dispose]()
+    channel?.destroy()
   }
 
   async #empty(): Promise<void> {
@@ -85,14 +86,13 @@ export class Boundary implements AsyncDisposable {
     const { root, stdout, stderr, exited } = this.launched
     const survivors = await empty({
       root,
-      isExact: this.attribution.isExact,
+      isExact: () => this.attribution.isExact,
       living: () => this.attribution.living(),
     })
     if (survivors.length > 0) {
       const pids = survivors.map(({ pid }) => pid)
-      throw new RuntimoError('RT_INTERNAL', `processes that could not be killed: ${pids.join(', ')}`, {
-        pids,
-      })
+      const message = `processes that could not be killed: ${pids.slice(0, 20).join(', ')}`
+      throw new RuntimoError('RT_SURVIVORS', message, { pids: pids.slice(0, 100), count: pids.length })
     }
     await exited
     await this.#reap()

@@ -75,7 +75,7 @@ export async function launch(spec: LaunchSpec): Promise<Launched> {
   if (pid === undefined || stdout === null || stderr === null) {
     throw toStartError(await subprocess, spec)
   }
-  const { onOutput } = spec
+  const onOutput = guarded(spec.onOutput)
   return {
     root: { pid, startTime: readStat(pid)?.startTime ?? 0 },
     mark,
@@ -89,6 +89,20 @@ export async function launch(spec: LaunchSpec): Promise<Launched> {
 /** Flags by which packages find one another's sources; a debugger's port must not be inherited. */
 export function nodeFlags(): readonly string[] {
   return process.execArgv.filter((flag) => flag.startsWith('--conditions='))
+}
+
+/** A listener that throws is told of and not called again: it must not end the supervisor, nor the job. */
+function guarded(onOutput: LaunchSpec['onOutput']): LaunchSpec['onOutput'] {
+  let isBroken = false
+  return (chunk) => {
+    if (isBroken) return
+    try {
+      onOutput(chunk)
+    } catch (error) {
+      isBroken = true
+      process.emitWarning(`onOutput threw and is not called again: ${String(error)}`, 'RuntimoWarning')
+    }
+  }
 }
 
 function isDuplex(stream: unknown): stream is Duplex {

@@ -13,20 +13,21 @@ export interface OutputChunk {
 const maxKeptBytes = 10_485_760
 
 /** Reads a stream to its end, so that the job is never blocked, and holds no more than the cap. */
-export class StreamCapture {
+export class StreamCapture implements Disposable {
   readonly closed: Promise<void>
-  readonly #chunks: Buffer[] = []
+  readonly #stream: Readable
+  /** One block that grows: a job that writes single bytes must not cost us an object for each. */
+  #block = Buffer.alloc(0)
   #kept = 0
   #total = 0
 
   constructor(stream: Readable, onBytes: (bytes: Buffer) => void) {
+    this.#stream = stream
     stream.on('data', (chunk: Buffer) => {
       this.#total += chunk.length
-      const room = maxKeptBytes - this.#kept
-      if (room <= 0) return
-      const bytes = chunk.length <= room ? chunk : chunk.subarray(0, room)
-      this.#kept += bytes.length
-      this.#chunks.push(bytes)
+      const bytes = chunk.subarray(0, maxKeptBytes - this.#kept)
+      if (bytes.length === 0) return
+      this.#keep(bytes)
       onBytes(bytes)
     })
     this.closed = new Promise((resolve) => {
@@ -41,6 +42,22 @@ export class StreamCapture {
   }
 
   captured(): CapturedStream {
-    return { bytes: Buffer.concat(this.#chunks), totalBytes: this.#total }
+    return { bytes: this.#block.subarray(0, this.#kept), totalBytes: this.#total }
+  }
+
+  /** Lets go of the pipe, whoever still holds the other end. */
+  [Symbol.dispose](): void {
+    this.#stream.destroy()
+  }
+
+  #keep(bytes: Buffer): void {
+    const needed = this.#kept + bytes.length
+    if (needed > this.#block.length) {
+      const larger = Buffer.alloc(Math.min(maxKeptBytes, Math.max(needed, this.#block.length * 2, 4096)))
+      this.#block.copy(larger, 0, 0, this.#kept)
+      this.#block = larger
+    }
+    bytes.copy(this.#block, this.#kept)
+    this.#kept = needed
   }
 }

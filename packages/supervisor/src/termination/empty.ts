@@ -7,7 +7,7 @@ import { killTree, listTree } from './process-tree.ts'
 export interface Prey {
   readonly root: ProcessIdentity
   /** True when `living` misses nobody; otherwise `ps` is asked too. */
-  readonly isExact: boolean
+  isExact(): boolean
   living(): Promise<readonly ProcessIdentity[]>
 }
 
@@ -27,7 +27,7 @@ export async function empty(prey: Prey): Promise<readonly ProcessIdentity[]> {
       return living.filter((process) => isAlive(process))
     }
     const frozen = await freeze(prey, living)
-    const rest = prey.isExact ? [] : await listTree(prey.root)
+    const rest = prey.isExact() ? [] : await listTree(prey.root)
     const targets = [...frozen, ...rest]
     for (const target of targets) signalProcess(target, 'SIGKILL')
     await waitUntilGone(targets)

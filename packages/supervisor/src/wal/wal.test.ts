@@ -146,3 +146,11 @@ test('a link in place of the directory is refused', async () => {
   await using writer = new WalWriter(join(base, 'link', 'wal.jsonl'))
   await expect(writer.append({ type: 'job_started' })).rejects.toMatchObject({ code: 'RT_WAL_UNSAFE' })
 })
+
+test('more writers than threads in one process share a log and do not wait for each other for ever', async () => {
+  const path = join(directory(), 'wal.jsonl')
+  const writers = Array.from({ length: 12 }, () => new WalWriter(path))
+  const seqs = await Promise.all(writers.map((writer) => writer.append({ type: 'job_started' })))
+  expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index + 2))
+  await Promise.all(writers.map((writer) => writer[Symbol.asyncDispose]()))
+})

@@ -100,7 +100,8 @@ export class WalWriter implements AsyncDisposable {
     try {
       return await lockFile(lock.fd)
     } catch (error) {
-      throw new RuntimoError('RT_WAL_UNWRITABLE', String(error), { path: this.path }, { cause: error })
+      const message = `${this.path}.lock: ${error instanceof Error ? error.message : String(error)}`
+      throw new RuntimoError('RT_WAL_UNWRITABLE', message, { path: this.path }, { cause: error })
     }
   }
 
