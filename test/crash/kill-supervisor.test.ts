@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { once } from 'node:events'
@@ -56,7 +56,7 @@ test('wherever a crash cut the last record, it is kept aside, repaired, and the 
   const lastStart = whole.lastIndexOf('\n', whole.length - 2) + 1
   for (const cut of [lastStart + 1, lastStart + 50, whole.length - 10, whole.length - 1]) {
     writeFileSync(path, whole.subarray(0, cut))
-    writeFileSync(`${path}.broken`, '')
+    rmSync(`${path}.broken`, { force: true })
     expect(await append()).toBe(4)
     expect(readFileSync(`${path}.broken`)).toEqual(whole.subarray(lastStart, cut))
     const entries = await read(path)

@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { ProcessSnapshot, Supervisor } from '@runtimo/supervisor'
 import { expect, onTestFinished, test } from 'vitest'
 import { runtimo } from '../support/cli.ts'
-import { until } from '../support/processes.ts'
+import { findProcesses, until } from '../support/processes.ts'
 import { temporaryDirectory, testSupervisor } from '../support/supervisor.ts'
 
 /** Keeps every CPU busy until the test is over, or until what is returned is called. */
@@ -147,4 +148,16 @@ test('thirty daemons that were killed leave no zombie behind, whoever process 1 
   const left = new Set(result.spawned.map(({ pid }) => pid))
   const { processes } = await ProcessSnapshot.capture()
   expect(processes.filter(({ pid, comm }) => left.has(pid) && comm === 'sleep')).toEqual([])
+})
+
+test('while a job runs, its orphans are reaped: another supervisor sees no zombies of ours', async () => {
+  const cmd = 'for i in $(seq 15); do setsid sleep 0.05 & done; sleep 0.8'
+  const running = testSupervisor().run('ShellExec', { cmd })
+  await until('the job', () => findProcesses('sleep 0.8').length === 1)
+  await until('no zombie child of ours', async () => {
+    const { processes } = await ProcessSnapshot.capture()
+    return processes.every(({ state, ppid }) => state !== 'Z' || ppid !== process.pid)
+  })
+  expect(findProcesses('sleep 0.8')).toHaveLength(1)
+  expect(await running).toMatchObject({ outcome: 'completed' })
 })

@@ -71,10 +71,14 @@ test('half a gigabyte of output is counted, cut at 10 MiB, and held nowhere', as
 })
 
 test('a listener of output that throws ends neither the supervisor nor the job', async () => {
-  const onOutput = (): never => {
+  const calls: unknown[] = []
+  const onOutput: RunOptions['onOutput'] = (chunk) => {
+    calls.push(chunk)
     throw new Error('boom')
   }
-  const result = await testSupervisor().run('ShellExec', { cmd: 'echo one; echo two' }, { onOutput })
+  const cmd = 'echo one; sleep 0.1; echo two'
+  const result = await testSupervisor().run('ShellExec', { cmd }, { onOutput })
+  expect(calls).toHaveLength(1)
   expect(result).toMatchObject({ outcome: 'completed', output: { data: { stdout: 'one\ntwo\n' } } })
 })
 
@@ -114,7 +118,9 @@ test.each<[string, RunOptions, string]>([
   ['timeoutMs', { timeoutMs: 86_400_001 }, '<= 86400000'],
   ['level', { level: Object('strong') }, 'one of ["thread","process"]'],
   ['timeoutMS', Object({ timeoutMS: 1 }), 'did you mean timeoutMs?'],
-  ['signal', Object({ signal: 'now' }), 'type object'],
+  ['signal', Object({ signal: 'now' }), 'an AbortSignal'],
+  ['signal', Object({ signal: {} }), 'an AbortSignal'],
+  ['options', Object(JSON.parse('{"options":1}')), 'only known'],
 ])('option %s out of range is refused, with what was expected', async (option, options, expected) => {
   const running = testSupervisor().run('ShellExec', { cmd: 'true' }, options)
   await expect(running).rejects.toMatchObject({ code: 'RT_INVALID_OPTION', details: { option } })

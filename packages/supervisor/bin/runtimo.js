@@ -17,7 +17,8 @@ if (process.env.NODE_COMPILE_CACHE === undefined && process.env.NODE_DISABLE_COM
   if (cache !== undefined) {
     module.enableCompileCache(cache)
     // Workers get the same cache through their environment.
-    process.env.NODE_COMPILE_CACHE = module.getCompileCacheDir()
+    const made = module.getCompileCacheDir()
+    if (made !== undefined) process.env.NODE_COMPILE_CACHE = made
   }
 }
 await import('#cli')

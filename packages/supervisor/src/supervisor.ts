@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
 import { ulid } from 'ulid'
-import { SoloAccounting } from './accounting/solo.ts'
 import { ForkEvents } from './attribution/fork-events/fork-events.ts'
 import type { JobResult } from './execution/result.ts'
 import { runJob } from './execution/run-job.ts'
@@ -12,9 +11,9 @@ import { defaultMaxZombies } from './guards/zombies.ts'
 import { CommandThreads } from './isolation/command-threads.ts'
 import { warmLauncher } from './isolation/launch.ts'
 import { ownIdentity } from './linux/identity.ts'
-import { becomeSubreaper } from './linux/subreaper.ts'
 import { type RunOptions, runOptionCheck } from './options/run-options.ts'
 import { type SupervisorOptions, supervisorOptionCheck } from './options/supervisor-options.ts'
+import { enlist } from './process-wide.ts'
 import { ManifestCheck } from './registry/manifest-check.ts'
 import { CapabilityRegistry } from './registry/registry.ts'
 import { defaultWalPath, WalWriter } from './wal/index.ts'
@@ -32,6 +31,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #options = runOptionCheck()
   readonly #running = new Map<Promise<JobResult>, AbortController>()
   readonly #forkEvents: Promise<ForkEvents | { readonly unavailable: string }>
+  readonly #enlisted: Disposable
   #closed: Promise<void> | undefined
 
   /** @throws RT_INVALID_OPTION */
@@ -50,13 +50,15 @@ export class Supervisor implements AsyncDisposable {
       threads: new CommandThreads(),
       manifests: new ManifestCheck(),
       forkEvents: () => this.#openForkEvents(attribution === 'exact'),
-      accounting: new SoloAccounting(),
       runs: new Set(),
       owner: ownIdentity(),
       tenant: tenant ?? 'default',
     }
-    becomeSubreaper()
-    process.on('exit', this.#abandon)
+    const { runs } = this.#services
+    this.#enlisted = enlist({
+      abandon: () => runs.forEach(({ boundary }) => boundary?.abandon()),
+      reap: () => runs.forEach(({ boundary }) => boundary?.reap()),
+    })
   }
 
   /** The log's file. */
@@ -104,11 +106,6 @@ export class Supervisor implements AsyncDisposable {
     return this.close()
   }
 
-  /** The process ends without close(): there is no time left but to kill. */
-  readonly #abandon = (): void => {
-    for (const { boundary } of this.#services.runs) boundary?.abandon()
-  }
-
   async #openForkEvents(isWanted: boolean): Promise<ForkEvents | undefined> {
     const events = await this.#forkEvents
     if (events instanceof ForkEvents) return events
@@ -130,6 +127,6 @@ export class Supervisor implements AsyncDisposable {
     await this.#services.threads[Symbol.asyncDispose]()
     await this.#services.wal[Symbol.asyncDispose]()
     this.#services.guard[Symbol.dispose]()
-    process.off('exit', this.#abandon)
+    this.#enlisted[Symbol.dispose]()
   }
 }

@@ -94,7 +94,7 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
   },
   RT_RESULT_TOO_LARGE: {
     ...failed,
-    cause: 'The capability returned more than 32 MiB of JSON, or more than 2,000,000 values.',
+    cause: 'The capability returned more than 32 MiB of JSON, or more than 250,000 values.',
     remedy: 'Write large results to a file and return its path.',
   },
   RT_FILE_NOT_FOUND: {

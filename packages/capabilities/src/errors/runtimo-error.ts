@@ -40,6 +40,20 @@ export class RuntimoError extends Error {
 
   toReport(): ErrorReport {
     const { cause, remedy, retryable } = catalogue[this.code]
-    return { ...this.details, code: this.code, message: this.message, cause, remedy, retryable }
+    return { ...bound(this.details), code: this.code, message: cut(this.message), cause, remedy, retryable }
   }
+}
+
+const maxMessageLength = 8192
+const maxDetailsLength = 16_384
+
+/** Messages and details may come from hostile code: what is reported of them stays readable. */
+function cut(message: string): string {
+  const dropped = message.length - maxMessageLength
+  return dropped <= 0 ? message : `${message.slice(0, maxMessageLength)}… ${dropped} more`
+}
+
+function bound(details: JsonObject): JsonObject {
+  const { length } = JSON.stringify(details)
+  return length <= maxDetailsLength ? details : { details_omitted: length }
 }

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { type Context, defineCapability, type FunctionCapability, type Output } from '../capability.ts'
 import type { Json } from '../json/json.ts'
 import { measureJson } from '../json/measure.ts'
+import { jsonStringBytes } from '../json/string-bytes.ts'
 import { manifest, maxFileBytes } from './manifest.ts'
 import { openRegular, toFileError } from './open.ts'
 import { trimToCharacter } from '../text/trim.ts'
@@ -11,6 +12,9 @@ interface Args {
   readonly path: string
   readonly max_bytes?: number
 }
+
+/** Control bytes take six in JSON: text that is full of them is shorter as base64, and fits into a reply. */
+const maxTextBytes = 25_165_824
 
 /** Reads the file once, up to the limit; sizes in /proc and /sys are not true, so the end is found by reading. */
 async function execute(args: Args, context: Context): Promise<Output> {
@@ -62,7 +66,8 @@ function decode(bytes: Buffer, truncated: boolean): Content {
   if (!text.includes(0)) {
     try {
       const content = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text)
-      return { length: text.length, fields: { encoding: 'utf8', content } }
+      const isCompact = jsonStringBytes(content, maxTextBytes) <= maxTextBytes
+      if (isCompact) return { length: text.length, fields: { encoding: 'utf8', content } }
     } catch {
       // Not UTF-8: given as base64 below.
     }

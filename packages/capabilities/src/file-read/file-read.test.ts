@@ -47,6 +47,12 @@ test('bytes that are no UTF-8, or hold NUL, come as base64', async () => {
   })
 })
 
+test('ten megabytes of control bytes still fit into a reply', async () => {
+  const output = await read(given('escapes', Buffer.alloc(10_485_760, 0x1b)))
+  expect(output).toMatchObject({ data: { encoding: 'base64', bytes_read: 10_485_760, truncated: false } })
+  expect(JSON.stringify(output).length).toBeLessThan(33_000_000)
+})
+
 test('the cut never splits a character', async () => {
   const path = given('cut.txt', '€€€')
   for (const [limit, kept] of [

@@ -1,5 +1,8 @@
 import type { Manifest } from '../manifest.ts'
 
+/** The kernel ends a string at the first NUL. */
+const noNul = String.raw`^[^\u0000]*$`
+
 export const manifest: Manifest = {
   name: 'ShellExec',
   description: 'Run a command line with /bin/sh',
@@ -8,9 +11,10 @@ export const manifest: Manifest = {
     required: ['cmd'],
     additionalProperties: false,
     properties: {
-      cmd: { type: 'string', minLength: 1, description: 'Command line for /bin/sh -c' },
+      cmd: { type: 'string', minLength: 1, pattern: noNul, description: 'Command line for /bin/sh -c' },
       cwd: {
         type: 'string',
+        pattern: noNul,
         minLength: 1,
         maxLength: 4096,
         description: 'Absolute, or from the working directory',
@@ -19,7 +23,7 @@ export const manifest: Manifest = {
         type: 'object',
         description: 'Additions to the small fixed environment',
         propertyNames: { pattern: '^(?!RUNTIMO_)[A-Za-z_][A-Za-z0-9_]{0,255}$' },
-        additionalProperties: { type: 'string' },
+        additionalProperties: { type: 'string', pattern: noNul },
       },
       stdin: { type: 'string', description: 'Text for its standard input; empty unless given' },
       timeout_secs: { type: 'number', minimum: 0.001, maximum: 86_400, description: 'Deadline in seconds' },

@@ -1,9 +1,6 @@
 import type { Boundary } from '../isolation/boundary.ts'
 
-/**
- * What a job used. CPU time is exact when no other job of the same supervisor ran meanwhile and everything
- * was reaped within the job; else it is sampled, and like the memory a lower bound.
- */
+/** What a job used. CPU time and memory are sampled at today's levels: lower bounds. */
 export interface Usage {
   readonly cpuMs: number
   readonly wallMs: number
@@ -17,17 +14,15 @@ export interface Usage {
 
 export interface Measured {
   readonly boundary: Boundary | undefined
-  /** CPU time of the job's reaped processes, where it can be told. */
-  readonly reapedCpuMs: number | undefined
   readonly processes: number
   readonly wallMs: number
 }
 
-export function usageOf({ boundary, reapedCpuMs, processes, wallMs }: Measured): Usage {
+export function usageOf({ boundary, processes, wallMs }: Measured): Usage {
   if (boundary === undefined) return { cpuMs: 0, wallMs, maxRssBytes: 0, processes, outputBytes: 0 }
   const { sampler, launched } = boundary
   return {
-    cpuMs: Math.round(Math.max(sampler.cpuMs, reapedCpuMs ?? 0) * 10) / 10,
+    cpuMs: sampler.cpuMs,
     wallMs,
     maxRssBytes: sampler.peakRssBytes,
     processes,

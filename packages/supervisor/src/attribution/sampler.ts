@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs'
 import { type ProcessIdentity, type ProcessStat, readChildren, readStat } from '../processes/index.ts'
+import { nameOf } from '../termination/orphans.ts'
 import type { SpawnedProcess } from './spawned-process.ts'
 
 type Seen = Omit<SpawnedProcess, 'alive'>
@@ -113,10 +114,6 @@ export class Sampler implements Disposable {
     this.#samples.set(key, sample)
     if (pid === this.#first.pid) this.#waitedCpuMs = cpuMs + childCpuMs
   }
-}
-
-function nameOf({ pid, startTime }: ProcessIdentity): string {
-  return `${pid}:${startTime}`
 }
 
 function readExe(pid: number, root: string): string | undefined {

@@ -10,6 +10,9 @@ export interface Ending {
   readonly error?: RuntimoError
 }
 
+/** A message is for people to read; the data is the place for more. */
+const maxMessageLength = 8192
+
 /** What steps 6 and 7 came to: cut short, failed, or done. */
 export interface Course {
   readonly cut?: Cut | undefined
@@ -23,7 +26,7 @@ export interface Course {
 export function toEnding({ cut, error, timeoutMs }: Course, { output, printed }: Conclusion): Ending {
   const cause = cut === undefined ? (error ?? failureOf(output)) : cutError(cut, timeoutMs)
   const base = output ?? { success: false, data: null }
-  const message = cause === undefined ? base.message : cause.message
+  const message = cause === undefined ? base.message?.slice(0, maxMessageLength) : cause.toReport().message
   return {
     outcome: outcomeOf(cut, cause),
     output: {

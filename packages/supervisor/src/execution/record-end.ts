@@ -5,7 +5,6 @@ import { usageOf } from '../accounting/usage.ts'
 import type { JobRun } from '../isolation/job-run.ts'
 import type { Attributed } from './attribute.ts'
 import type { Capture } from './capture.ts'
-import type { Emptied } from './empty-boundary.ts'
 import type { Course, Ending } from './ending.ts'
 import type { Job } from './job.ts'
 import { describeJob } from './record-start.ts'
@@ -26,7 +25,6 @@ export interface Finished {
   readonly before: Capture
   readonly after: Capture
   readonly course: Course
-  readonly emptied: Emptied
   readonly attributed: Attributed
   readonly ending: Ending
 }
@@ -49,7 +47,7 @@ export async function recordEnd(finished: Finished, services: Services): Promise
   }
 }
 
-function toResult({ job, run, before, after, course, emptied, attributed, ending }: Finished): Unrecorded {
+function toResult({ job, run, before, after, course, attributed, ending }: Finished): Unrecorded {
   const { boundary } = run
   const { durationMs } = course
   const { count, spawned, method } = attributed
@@ -67,7 +65,7 @@ function toResult({ job, run, before, after, course, emptied, attributed, ending
     spawned,
     attribution: method,
     ...(boundary === undefined ? {} : { posture: boundary.posture }),
-    usage: usageOf({ boundary, reapedCpuMs: emptied.reapedCpuMs, processes: count, wallMs: durationMs }),
+    usage: usageOf({ boundary, processes: count, wallMs: durationMs }),
     startedAt: job.startedAt,
     durationMs,
     ...(job.options.sessionId === undefined ? {} : { sessionId: job.options.sessionId }),

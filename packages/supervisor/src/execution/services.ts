@@ -1,4 +1,3 @@
-import type { SoloAccounting } from '../accounting/solo.ts'
 import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
 import type { LlmoSafeGuard } from '../guards/llmo-safe-guard.ts'
 import type { CommandThreads } from '../isolation/command-threads.ts'
@@ -18,7 +17,6 @@ export interface Services {
   readonly manifests: ManifestCheck
   /** The kernel's account of forks; undefined where it cannot be had. */
   readonly forkEvents: () => Promise<ForkEvents | undefined>
-  readonly accounting: SoloAccounting
   /** The jobs that are between their start and their end. */
   readonly runs: Set<JobRun>
   readonly owner: ProcessIdentity

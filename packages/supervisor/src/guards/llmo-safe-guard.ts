@@ -40,12 +40,15 @@ export class LlmoSafeGuard implements Disposable {
     this.#ceilings = { cpu: options.cpuPercent ?? 80, memory: options.memoryPercent ?? 80 }
   }
 
-  /** @throws RT_PRESSURE with the measured value and the limit */
-  async check(options: WaitOptions = {}): Promise<void> {
+  /**
+   * Whether it had to wait.
+   * @throws RT_PRESSURE with the measured value and the limit
+   */
+  async check(options: WaitOptions = {}): Promise<boolean> {
     const giveUp = performance.now() + (options.waitMs ?? 0)
-    for (;;) {
+    for (let hasWaited = false; ; hasWaited = true) {
       const overload = await this.#confirmed()
-      if (overload === undefined) return
+      if (overload === undefined) return hasWaited
       if (options.signal?.aborted === true) throw new RuntimoError('RT_CANCELLED', 'cancelled while waiting')
       if (performance.now() >= giveUp) throw toError(overload)
       options.onWait?.(overload)

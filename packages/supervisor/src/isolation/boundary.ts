@@ -1,4 +1,3 @@
-import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Level, RuntimoError } from '@runtimo/capabilities'
 import type { Attribution } from '../attribution/attribution.ts'
@@ -7,9 +6,9 @@ import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
 import { Sampler } from '../attribution/sampler.ts'
 import { TreeAttribution } from '../attribution/tree.ts'
 import { signalProcess } from '../linux/pidfd.ts'
-import { reapAdopted } from '../linux/subreaper.ts'
-import { readStat } from '../processes/index.ts'
 import { empty } from '../termination/empty.ts'
+import type { ProcessIdentity } from '../processes/index.ts'
+import { nameOf, reapOrphans } from '../termination/orphans.ts'
 import { sweep } from '../termination/sweep.ts'
 import { type Exit, launch, type Launched, type LaunchSpec } from './launch.ts'
 import type { Posture } from './posture.ts'
@@ -95,20 +94,17 @@ export class Boundary implements AsyncDisposable {
       throw new RuntimoError('RT_SURVIVORS', message, { pids: pids.slice(0, 100), count: pids.length })
     }
     await exited
-    await this.#reap()
+    this.reap((await this.attribution.lineage()).processes)
     await Promise.race([
       Promise.all([stdout.closed, stderr.closed]),
       sleep(pipesMs, undefined, { ref: false }),
     ])
   }
 
-  /** Members whose parents died before them are our children now, and nobody else's to reap. */
-  async #reap(): Promise<void> {
-    const { root } = this.launched
-    const { processes } = await this.attribution.lineage()
-    for (const { pid, startTime } of processes) {
-      const stat = pid === root.pid ? undefined : readStat(pid)
-      if (stat?.startTime === startTime && stat.state === 'Z' && stat.ppid === process.pid) reapAdopted(pid)
-    }
+  /** Reaps the members that died as orphans, as far as they were met: for while the job runs. */
+  reap(others: readonly ProcessIdentity[] = []): void {
+    const members = new Set([...this.sampler.seen, ...others].map(nameOf))
+    members.delete(nameOf(this.launched.root))
+    reapOrphans(members)
   }
 }

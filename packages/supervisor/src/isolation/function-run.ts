@@ -99,7 +99,7 @@ export class FunctionRun implements JobRun {
     this.#boundary = boundary
     const socket = boundary.launched.channel
     if (socket === undefined) throw new RuntimoError('RT_START_FAILED', 'the worker has no channel')
-    this.#channel = new WorkerChannel(socket, boundary.exited)
+    this.#channel = new WorkerChannel(socket, boundary.exited, level === 'thread')
     await this.#channel.ready()
     return this.#channel
   }

@@ -27,11 +27,14 @@ const lastWordsMs = 200
  */
 export class WorkerChannel {
   readonly #socket: Duplex
+  /** Only a thread's host may say that the thread has ended: a process says so by ending. */
+  readonly #hasThread: boolean
   readonly #frames = new FrameReader(maxReplyBytes)
   #waiting: Waiting | undefined
   #failure: RuntimoError | undefined
 
-  constructor(socket: Duplex, exited: Promise<Exit>) {
+  constructor(socket: Duplex, exited: Promise<Exit>, hasThread: boolean) {
+    this.#hasThread = hasThread
     this.#socket = socket
     const closed = new Promise<void>((resolve) => socket.once('close', resolve))
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
@@ -46,7 +49,8 @@ export class WorkerChannel {
 
   /** The answer to a request: of one of these types, or the worker's refusal as an error. */
   async request<T extends Reply['type']>(request: Request, type: T): Promise<Extract<Reply, { type: T }>> {
-    const answered = this.#wait([type, 'refused', 'ended'], request.jobId)
+    const ended = this.#hasThread ? (['ended'] as const) : []
+    const answered = this.#wait([type, 'refused', ...ended], request.jobId)
     this.#socket.write(encodeFrame(request))
     const reply = await answered
     if (isOfType(reply, type)) return reply

@@ -17,11 +17,11 @@ const waitpid = libc.func('int waitpid(int pid, void *status, int options)') as 
 ) => number
 
 /**
- * From now on orphans below this process become its children, not those of process 1, which in many a
- * container reaps nobody.
+ * While it is one, orphans below this process become its children, not those of process 1, which in many
+ * a container reaps nobody.
  */
-export function becomeSubreaper(): void {
-  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+export function setSubreaper(isOne: boolean): void {
+  prctl(PR_SET_CHILD_SUBREAPER, isOne ? 1 : 0, 0, 0, 0)
 }
 
 /** Reaps one adopted child that has ended. Never for a child that Node started: Node waits for that itself. */

@@ -3,8 +3,8 @@ import { describeMismatch } from '@runtimo/worker'
 import type { ValidateFunction } from 'ajv/dist/2020.js'
 import { compileOwn } from './compile-own.ts'
 
-/** Members that JSON Schema cannot describe, by the word that `typeof` has for them. */
-type Natives = Readonly<Record<string, 'function' | 'object'>>
+/** Members that JSON Schema cannot describe: what each must be, in words, and the test for it. */
+export type Natives = Readonly<Record<string, readonly [string, (value: unknown) => boolean]>>
 
 /** Checks options of one kind: only own, known members of the right type and range. */
 export class OptionCheck<T extends object> {
@@ -22,14 +22,14 @@ export class OptionCheck<T extends object> {
    * @throws RT_INVALID_OPTION naming the option, what was expected and what was got
    */
   check(options: T): T {
+    if (typeof options !== 'object' || options === null)
+      throw invalid('options', 'an object', String(options))
     const given = Object.entries(options).filter(([, value]) => value !== undefined)
     const data = Object.fromEntries(given.filter(([name]) => !Object.hasOwn(this.#natives, name)))
     if (!this.#validate(data)) throw this.#toError(data)
     for (const [name, value] of given) {
       const expected = Object.hasOwn(this.#natives, name) ? this.#natives[name] : undefined
-      if (expected !== undefined && (typeof value !== expected || value === null)) {
-        throw invalid(name, `a value of type ${expected}`, typeof value)
-      }
+      if (expected !== undefined && !expected[1](value)) throw invalid(name, expected[0], typeof value)
     }
     return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(given)))
   }

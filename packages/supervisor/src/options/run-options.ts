@@ -40,6 +40,10 @@ export function runOptionCheck(): OptionCheck<RunOptions> {
       from: { type: 'string', minLength: 1, maxLength: 4096 },
       waitForResourcesMs: { type: 'integer', minimum: 0, maximum: maxTimeoutMs },
     },
-    { signal: 'object', onWait: 'function', onOutput: 'function' },
+    {
+      signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
+      onWait: ['a function', (value) => typeof value === 'function'],
+      onOutput: ['a function', (value) => typeof value === 'function'],
+    },
   )
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { signalProcess } from '../linux/pidfd.ts'
 import { isAlive, type ProcessIdentity } from '../processes/index.ts'
+import { nameOf } from './orphans.ts'
 import { killTree, listTree } from './process-tree.ts'
 
 /** Who is to die, and how sure it is that nobody is missing. */
@@ -53,8 +54,4 @@ async function freeze(prey: Prey, living: readonly ProcessIdentity[]): Promise<r
 /** A killed process takes a moment to go; one in an uninterruptible call may take for ever. */
 async function waitUntilGone(targets: readonly ProcessIdentity[]): Promise<void> {
   for (let wait = 1; wait <= 64 && targets.some((process) => isAlive(process)); wait *= 2) await sleep(wait)
-}
-
-function nameOf({ pid, startTime }: ProcessIdentity): string {
-  return `${pid}:${startTime}`
 }

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  renameSync,
   readFileSync,
   rmSync,
   statSync,
@@ -153,4 +155,32 @@ test('more writers than threads in one process share a log and do not wait for e
   const seqs = await Promise.all(writers.map((writer) => writer.append({ type: 'job_started' })))
   expect(seqs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index + 2))
   await Promise.all(writers.map((writer) => writer[Symbol.asyncDispose]()))
+})
+
+test('a private file that is no log is not repaired into one', async () => {
+  const path = join(directory(), 'token')
+  writeFileSync(path, 'my-secret-token', { mode: 0o600 })
+  await using writer = new WalWriter(path)
+  await expect(writer.append({ type: 'job_started' })).rejects.toMatchObject({ code: 'RT_WAL_CORRUPT' })
+  expect(readFileSync(path, 'utf8')).toBe('my-secret-token')
+})
+
+test('a pipe in place of the copy of a torn record is refused, not waited for', async () => {
+  const path = await logOf(3)
+  writeFileSync(path, readFileSync(path).subarray(0, -5))
+  execFileSync('mkfifo', ['-m', '600', `${path}.broken`])
+  await using writer = new WalWriter(path)
+  await expect(writer.append({ type: 'job_started' })).rejects.toMatchObject({
+    code: expect.stringMatching(/^RT_WAL_UN/u),
+  })
+})
+
+test('a log that was removed or moved away is begun anew, not written to unseen', async () => {
+  const path = join(directory(), 'wal.jsonl')
+  await using writer = new WalWriter(path)
+  await writer.append({ type: 'job_started', n: 1 })
+  renameSync(path, `${path}.moved`)
+  await writer.append({ type: 'job_started', n: 2 })
+  expect(await read(path)).toMatchObject([{ record: { seq: 1 } }, { record: { seq: 2, n: 2 } }])
+  expect(await read(`${path}.moved`)).toHaveLength(2)
 })

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
@@ -53,8 +53,13 @@ export class WalWriter implements AsyncDisposable {
   /** Waits for what is under way, then closes the files. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#running
+    await this.#close()
+  }
+
+  async #close(): Promise<void> {
     const files = await this.#files?.catch(() => undefined)
     this.#files = undefined
+    this.#known = undefined
     await files?.log.close()
     await files?.lock.close()
   }
@@ -78,7 +83,7 @@ export class WalWriter implements AsyncDisposable {
   /** The seq of the first event. */
   async #write(events: readonly WalEvent[]): Promise<number> {
     if (this.#poison !== undefined) throw this.#poison
-    const { log, lock } = await this.#open()
+    const { log, lock } = await this.#openCurrent()
     using held = new DisposableStack()
     held.use(await this.#hold(lock))
     const start = await this.#findEnd(log)
@@ -87,6 +92,15 @@ export class WalWriter implements AsyncDisposable {
     await this.#commit(log, bytes)
     this.#known = { bytes: start.bytes + bytes.length, next }
     return start.next.seq + opening.length
+  }
+
+  /** The files that the paths name now: a log that was moved away or removed is not written to unseen. */
+  async #openCurrent(): Promise<Files> {
+    const files = await this.#open()
+    if ((await isCurrent(files.log, this.path)) && (await isCurrent(files.lock, `${this.path}.lock`)))
+      return files
+    await this.#close()
+    return await this.#open()
   }
 
   #open(): Promise<Files> {
@@ -147,12 +161,20 @@ export class WalWriter implements AsyncDisposable {
   }
 }
 
+async function isCurrent(file: FileHandle, path: string): Promise<boolean> {
+  const [opened, named] = await Promise.all([file.stat(), stat(path).catch(() => undefined)])
+  return named?.ino === opened.ino && named.dev === opened.dev
+}
+
 async function openFiles(path: string): Promise<Files> {
   await prepareDirectory(path)
   const log = await openPrivate(path)
   try {
     const lock = await openPrivate(`${path}.lock`)
-    await syncDirectory(path)
+    await syncDirectory(path).catch(async (error: unknown) => {
+      await lock.close()
+      throw error
+    })
     return { log, lock }
   } catch (error) {
     await log.close()

@@ -1,5 +1,5 @@
 /** So many values may a reply hold: more and the reader's event loop would stand still. */
-export const maxValues = 2_000_000
+export const maxValues = 250_000
 
 const quote = 0x22
 const backslash = 0x5c

@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { closeProcConnector, openProcConnector } from '../../linux/proc-connector.ts'
+import { onExit } from '../../linux/exit-hooks.ts'
 import { fenceName } from './fence.ts'
 import type { Lineage } from './lineage.ts'
 import type { Answer, Question } from './question.ts'
@@ -28,7 +29,7 @@ export class ForkEvents implements AsyncDisposable {
   readonly #threadName: number
   readonly #waiting = new Map<number, PromiseWithResolvers<Lineage>>()
   // The process would wait for the thread's read to time out.
-  readonly #atExit = (): void => void this.#stop()
+  readonly #exitHook: Disposable
   #repeat: NodeJS.Timeout | undefined
   #asked = 0
   #failure: Error | undefined
@@ -42,7 +43,7 @@ export class ForkEvents implements AsyncDisposable {
     worker.on('error', (error) => this.#fail(error))
     worker.on('exit', () => this.#fail(new Error('the listener of fork events has ended')))
     worker.unref()
-    process.on('exit', this.#atExit)
+    this.#exitHook = onExit(() => void this.#stop())
   }
 
   /** Proves by doing: a fence has to come back through the kernel. */
@@ -132,7 +133,7 @@ export class ForkEvents implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    process.off('exit', this.#atExit)
+    this.#exitHook[Symbol.dispose]()
     await this.#stop()
     closeSync(this.#threadName)
     closeProcConnector(this.#connector)

@@ -18,7 +18,7 @@ export async function startThread(workerData: ThreadData, runsFirst: boolean): P
     name: 'fork-events',
     workerData,
     execArgv: [],
-    env: { NODE_COMPILE_CACHE },
+    env: NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE },
   })
   const [hello] = await once(worker, 'message')
   const { tid }: Hello = hello

@@ -1,0 +1,25 @@
+import process from 'node:process'
+import { reapAdopted } from '../linux/subreaper.ts'
+import { type ProcessIdentity, type ProcessStat, readChildren, readStat } from '../processes/index.ts'
+
+/**
+ * Reaps the dead that became our children when their parents died. Never a child that Node started, for Node
+ * waits for that itself: such a child is in our session, or leads one of its own. So whoever is in another
+ * session without leading it was adopted; a leader only counts when it is known as a member of a job.
+ */
+export function reapOrphans(members: ReadonlySet<string>): void {
+  const ourSession = readStat(process.pid)?.session
+  for (const pid of readChildren(process.pid)) {
+    const stat = readStat(pid)
+    if (stat?.state !== 'Z' || stat.ppid !== process.pid) continue
+    if (isAdopted(stat, ourSession) || members.has(nameOf(stat))) reapAdopted(pid)
+  }
+}
+
+export function nameOf({ pid, startTime }: ProcessIdentity): string {
+  return `${pid}:${startTime}`
+}
+
+function isAdopted({ pid, session }: ProcessStat, ourSession: number | undefined): boolean {
+  return session > 0 && session !== ourSession && session !== pid
+}
