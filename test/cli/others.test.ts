@@ -30,6 +30,12 @@ test('a log that does not exist yet is empty', async () => {
   expect(await runtimo(['logs', '--json'], { env })).toMatchObject({ stdout: '[]', exitCode: 0 })
 })
 
+test('with flags in a bundle a failure is one JSON document too', async () => {
+  const { stdout, exitCode } = await runtimo(['run', '-qjc', 'Nope'])
+  expect(exitCode).toBe(2)
+  expect(JSON.parse(stdout)).toMatchObject({ success: false, error: { code: 'RT_UNKNOWN_CAPABILITY' } })
+})
+
 test('help is printed for every command', async () => {
   for (const command of [[], ['run'], ['logs'], ['list']]) {
     const { stdout, exitCode } = await runtimo([...command, '--help'])

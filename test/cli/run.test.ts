@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { type CliResult, runtimo } from '../support/cli.ts'
+import { bin, type CliResult, runtimo } from '../support/cli.ts'
 import { findProcesses, until } from '../support/processes.ts'
 import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
@@ -162,4 +164,35 @@ test('stdin, cwd, env and unicode paths reach the command', async () => {
 test('a working directory that is missing is named', async () => {
   const document = documentOf(await runtimo(shell('true', '--cwd', '/nowhere', '--json')))
   expect(document.error).toMatchObject({ code: 'RT_START_FAILED', cwd: '/nowhere' })
+})
+
+test('neither does the JSON document, which holds the same text', async () => {
+  const { stdout } = await runtimo(shell(String.raw`printf '\302\233\342\200\256\177'`, '--json'))
+  expect(/[\u007f-\u009f\u202e]/u.test(stdout)).toBe(false)
+  expect(JSON.parse(stdout)).toMatchObject({ output: { data: { stdout: '\u009b\u202e\u007f' } } })
+})
+
+test('a result that cannot be written is no success', () => {
+  const full = openSync('/dev/full', 'w')
+  const env = { ...process.env, RUNTIMO_WAL_PATH: join(temporaryDirectory(), 'wal.jsonl') }
+  const args = ['--conditions=runtimo-source', bin, ...shell('true', '--json')]
+  const { status } = spawnSync(process.execPath, args, { env, stdio: ['ignore', full, 'ignore'] })
+  closeSync(full)
+  expect(status).toBe(125)
+})
+
+test('a terminal that was stopped does not stop the deadline', ({ skip }) => {
+  const script = fileURLToPath(new URL('../fixtures/stuck-terminal.py', import.meta.url))
+  const hasPython = spawnSync('python3', ['--version']).status === 0
+  skip(!hasPython && process.env['CI'] === undefined, 'no python3 to make a terminal with')
+  const mark = `66.${process.pid}`
+  const args = [bin, ...shell(`yes ${mark}`, '--timeout', '1')]
+  const { stdout } = spawnSync(
+    'python3',
+    [script, process.execPath, '--conditions=runtimo-source', ...args],
+    {
+      env: { ...process.env, RUNTIMO_WAL_PATH: join(temporaryDirectory(), 'wal.jsonl'), MARK: `yes ${mark}` },
+    },
+  )
+  expect(String(stdout)).toBe('seen, and gone\n')
 })

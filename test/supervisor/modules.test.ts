@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryDirectory, testSupervisor } from '../support/supervisor.ts'
@@ -126,4 +126,50 @@ test('a registered module runs by its name', async () => {
   expect(await supervisor.run('Given', {})).toMatchObject({ output: { data: 'registered' } })
   expect(() => supervisor.capabilities.register('Given', from)).toThrow('registered already')
   await expect(supervisor.run('Givne', {})).rejects.toMatchObject({ code: 'RT_UNKNOWN_CAPABILITY' })
+})
+
+test('a message of megabytes is cut, in the result and in the log', async () => {
+  const from = join(temporaryDirectory(), 'module.mjs')
+  writeFileSync(
+    from,
+    `export default { ${manifest}, execute: () => ({ success: false, data: null, message: 'x'.repeat(3e6) }) }`,
+  )
+  const supervisor = testSupervisor()
+  const result = await supervisor.run('Given', {}, { from })
+  expect(JSON.stringify(result).length).toBeLessThan(100_000)
+  expect(statSync(supervisor.walPath).size).toBeLessThan(100_000)
+})
+
+test('a reply of millions of values is refused before it is built', async () => {
+  const text = `
+    import { writeSync } from 'node:fs'
+    export default { ${manifest}, execute(args, { jobId }) {
+      const body = Buffer.from('{"type":"returned","jobId":"' + jobId + '","value":[' + '{},'.repeat(8e6) + '{}]}')
+      const header = Buffer.alloc(4)
+      header.writeUInt32LE(body.length)
+      const frame = Buffer.concat([header, body])
+      for (let at = 0; at < frame.length; ) {
+        try { at += writeSync(3, frame, at) } catch (error) { if (error.code !== 'EAGAIN') throw error }
+      }
+      return new Promise(() => setInterval(() => {}, 1000))
+    } }`
+  expect(await runModule(text)).toMatchObject({
+    outcome: 'crashed',
+    error: { code: 'RT_PROTOCOL_VIOLATION', message: expect.stringContaining('values') },
+  })
+})
+
+test('a process cannot claim that its heap was full', async () => {
+  const text = `
+    import { writeSync } from 'node:fs'
+    export default { ${manifest}, execute(args, { jobId }) {
+      const body = Buffer.from(JSON.stringify({ type: 'ended', jobId, reason: 'out_of_memory' }))
+      const header = Buffer.alloc(4)
+      header.writeUInt32LE(body.length)
+      writeSync(3, Buffer.concat([header, body]))
+    } }`
+  expect(await runModule(text)).toMatchObject({
+    outcome: 'crashed',
+    error: { code: 'RT_PROTOCOL_VIOLATION' },
+  })
 })

@@ -82,6 +82,11 @@ test('a listener of output that throws ends neither the supervisor nor the job',
   expect(result).toMatchObject({ outcome: 'completed', output: { data: { stdout: 'one\ntwo\n' } } })
 })
 
+test('NUL in a command is refused by the schema', async () => {
+  const result = await testSupervisor().run('ShellExec', { cmd: 'echo a\0b' })
+  expect(result).toMatchObject({ outcome: 'failed', error: { code: 'RT_INVALID_ARGS', pointer: '/cmd' } })
+})
+
 test('partial output is kept when the deadline comes', async () => {
   const result = await testSupervisor().run('ShellExec', { cmd: 'echo first; sleep 60' }, { timeoutMs: 600 })
   expect(result).toMatchObject({

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { temporaryDirectory } from './supervisor.ts'
 
-const bin = fileURLToPath(new URL('../../packages/supervisor/bin/runtimo.js', import.meta.url))
+export const bin: string = fileURLToPath(new URL('../../packages/supervisor/bin/runtimo.js', import.meta.url))
 
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>

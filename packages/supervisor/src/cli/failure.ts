@@ -2,6 +2,7 @@ import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
 import { CommanderError } from 'commander'
 import { toWire } from '../codec/wire.ts'
+import { printJson } from './print-json.ts'
 import { escapeControls } from './render/escape.ts'
 import { paint } from './render/paint.ts'
 
@@ -11,8 +12,8 @@ export function reportFailure(error: unknown, json: boolean): number {
   const failure = toRuntimoError(error)
   const report = failure.toReport()
   if (json)
-    process.stdout.write(
-      `${JSON.stringify(toWire({ ...(failure.exitCode === 3 ? { outcome: 'rejected' } : {}), success: false, error: report }))}\n`,
+    printJson(
+      toWire({ ...(failure.exitCode === 3 ? { outcome: 'rejected' } : {}), success: false, error: report }),
     )
   else {
     const color = paint(process.stderr)

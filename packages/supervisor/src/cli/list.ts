@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { CapabilityRegistry } from '../registry/registry.ts'
+import { printJson } from './print-json.ts'
 import { table } from './render/table.ts'
 
 export function list({ schema, json }: { readonly schema?: boolean; readonly json?: boolean }): void {
@@ -12,7 +13,7 @@ export function list({ schema, json }: { readonly schema?: boolean; readonly jso
       kind,
       ...(schema === true ? { args } : {}),
     }))
-    process.stdout.write(`${JSON.stringify(rows)}\n`)
+    printJson(rows)
     return
   }
   process.stdout.write(

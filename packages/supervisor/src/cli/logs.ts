@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { defaultWalPath, type WalDamage, type WalEntry, WalReader, type WalRecord } from '../wal/index.ts'
 import { parseCount } from './numbers.ts'
-import { paint } from './render/paint.ts'
+import { printJson } from './print-json.ts'
 import { table } from './render/table.ts'
 
 interface Options {
@@ -21,7 +21,7 @@ export async function logs(options: Options): Promise<void> {
     const rows = entries.map((entry) =>
       entry.ok ? entry.record : { damaged: true, offset: entry.offset, reason: entry.reason },
     )
-    process.stdout.write(`${JSON.stringify(rows)}\n`)
+    printJson(rows)
   } else if (entries.length === 0) process.stdout.write(`no records in ${path}\n`)
   else
     process.stdout.write(table(['SEQ', 'TIME', 'TYPE', 'CAPABILITY', 'OUTCOME', 'JOB'], entries.map(toRow)))
@@ -42,15 +42,7 @@ async function lastEntries(
 }
 
 function toRow(entry: WalEntry | WalDamage): readonly string[] {
-  if (!entry.ok)
-    return [
-      '-',
-      '-',
-      paint(process.stdout)('red', 'DAMAGED'),
-      `at byte ${entry.offset}: ${entry.reason}`,
-      '',
-      '',
-    ]
+  if (!entry.ok) return ['-', '-', 'DAMAGED', `at byte ${entry.offset}: ${entry.reason}`, '', '']
   const { seq, ts, type } = entry.record
   const time = new Date(ts * 1000).toISOString().replace('.000Z', 'Z')
   return [

@@ -1,13 +1,20 @@
 import process from 'node:process'
-import { program } from './program.ts'
 import { reportFailure } from './failure.ts'
+import { program } from './program.ts'
 
-// Whoever reads our output may stop reading; the job is recorded all the same.
-process.stdout.on('error', () => undefined)
-process.stderr.on('error', () => undefined)
-const json = process.argv.includes('--json') || process.argv.includes('-j')
+// Whoever reads our output may stop reading: the job is recorded all the same. A full disk is another matter.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exitCode = 125
+  })
+}
 try {
   await program().parseAsync(process.argv)
 } catch (error) {
-  process.exitCode = reportFailure(error, json)
+  process.exitCode = reportFailure(error, process.argv.some(asksForJson))
+}
+
+/** Also in a bundle such as -qj: parsing may have failed before anybody knew. */
+function asksForJson(argument: string): boolean {
+  return argument === '--json' || /^-q*j/u.test(argument)
 }

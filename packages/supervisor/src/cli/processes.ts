@@ -4,6 +4,7 @@ import prettyMs from 'pretty-ms'
 import { toWire } from '../codec/wire.ts'
 import { ProcessSnapshot } from '../processes/index.ts'
 import { parseCount } from './numbers.ts'
+import { printJson } from './print-json.ts'
 import { table } from './render/table.ts'
 
 export async function processes({
@@ -16,7 +17,7 @@ export async function processes({
   const count = n === undefined ? 15 : parseCount('-n', n)
   const snapshot = await ProcessSnapshot.capture({ commandLine: json === true })
   if (json === true) {
-    process.stdout.write(`${JSON.stringify(toWire(snapshot))}\n`)
+    printJson(toWire(snapshot))
     return
   }
   const top = snapshot.processes.toSorted((a, b) => b.cpuMs - a.cpuMs).slice(0, count)
@@ -47,7 +48,7 @@ export async function zombies({ json }: { readonly json?: boolean }): Promise<vo
       parentComm: names.get(ppid) ?? '',
     }))
   if (json === true) {
-    process.stdout.write(`${JSON.stringify(toWire({ zombieCount: dead.length, zombies: dead }))}\n`)
+    printJson(toWire({ zombieCount: dead.length, zombies: dead }))
     return
   }
   const rows = dead.map(({ pid, comm, ppid, parentComm }) => [String(pid), comm, String(ppid), parentComm])

@@ -4,10 +4,12 @@ import { toWire } from '../codec/wire.ts'
 import type { JobResult } from '../execution/result.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import { Supervisor } from '../supervisor.ts'
+import { OutputForwarder } from './forward-output.ts'
 import { parseNumber } from './numbers.ts'
+import { printJson } from './print-json.ts'
 import { Progress } from './progress.ts'
 import { type ArgsOptions, readArgs } from './read-args.ts'
-import { escapeControls, escaper } from './render/escape.ts'
+import { escapeControls } from './render/escape.ts'
 import { paint } from './render/paint.ts'
 import { renderResult } from './render/result.ts'
 
@@ -33,16 +35,20 @@ export async function run(options: Options): Promise<void> {
   const args = await readArgs(options)
   using interrupted = onInterrupt()
   using progress = new Progress(process.stderr)
+  const output = new OutputForwarder(options.raw === true, () => progress.clear())
   await using supervisor = new Supervisor({ guards: { pressure: options.pressureGuard } })
   const result = await supervisor.run(options.capability, args, {
     ...toRunOptions(options),
     signal: interrupted.signal,
     onWait: ({ resource, measured, limit }) =>
       progress.show(`waiting: ${resource} at ${measured} %, limit ${limit} %`),
-    ...(options.json === true ? {} : { onOutput: forwarder(options.raw === true, progress) }),
+    ...(options.json === true ? {} : { onOutput: output.forward }),
   })
+  // The job is over and recorded: from here on a signal ends us as it ends any program.
+  interrupted[Symbol.dispose]()
   progress.clear()
-  if (options.json === true) process.stdout.write(`${JSON.stringify(toWire(result))}\n`)
+  await output.flush()
+  if (options.json === true) printJson(toWire(result))
   else if (options.quiet !== true) process.stdout.write(render(result))
   process.exitCode = exitCodeOf(result)
 }
@@ -72,16 +78,6 @@ function onInterrupt(): Disposable & { readonly signal: AbortSignal } {
   return {
     signal: controller.signal,
     [Symbol.dispose]: () => void process.off('SIGINT', abort).off('SIGTERM', abort).off('SIGHUP', abort),
-  }
-}
-
-/** Passes the job's output on as it comes: never raw to a terminal. */
-function forwarder(raw: boolean, progress: Progress): NonNullable<RunOptions['onOutput']> {
-  const escape = { stdout: escaper(), stderr: escaper() }
-  return ({ stream, bytes }) => {
-    progress.clear()
-    const target = process[stream]
-    target.write(raw && !target.isTTY ? bytes : escape[stream](bytes))
   }
 }
 

@@ -3,13 +3,13 @@ import prettyBytes from 'pretty-bytes'
 import prettyMs from 'pretty-ms'
 import { toWire } from '../codec/wire.ts'
 import { Telemetry } from '../telemetry/index.ts'
+import { printJson } from './print-json.ts'
 import { table } from './render/table.ts'
 
 export async function telemetry({ json }: { readonly json?: boolean }): Promise<void> {
   const captured = await Telemetry.capture()
-  process.stdout.write(
-    json === true ? `${JSON.stringify(toWire(captured))}\n` : table(['WHAT', 'VALUE'], rows(captured)),
-  )
+  if (json === true) printJson(toWire(captured))
+  else process.stdout.write(table(['WHAT', 'VALUE'], rows(captured)))
 }
 
 function rows({

@@ -13,7 +13,7 @@ export function renderResult(result: JobResult, color: Paint): string {
   const { success, capability, outcome, durationMs, jobId, error } = result
   const mark = success ? color('green', '✔') : color('red', '✖')
   const lines = [
-    `${mark} ${color('bold', capability)} ${outcome} in ${prettyMs(durationMs)}  ${color('dim', jobId)}`,
+    `${mark} ${color('bold', escapeLine(capability))} ${outcome} in ${prettyMs(durationMs)}  ${color('dim', jobId)}`,
     row('started', startedBy(result), color),
     row('used', usedBy(result), color),
     ...(error === undefined
