@@ -12,7 +12,7 @@ export {
 } from './capability.ts'
 export { catalogue, type CatalogueEntry } from './errors/catalogue.ts'
 export { type ErrorCode, errorCodes, isErrorCode } from './errors/codes.ts'
-export { type ErrorReport, RuntimoError } from './errors/runtimo-error.ts'
+export { cutMessage, type ErrorReport, RuntimoError } from './errors/runtimo-error.ts'
 export { isJsonObject, type Json, type JsonObject } from './json/json.ts'
 export { type JsonLimits, type JsonProblem, measureJson } from './json/measure.ts'
 export { type Level, levels, type Manifest, manifestSchema } from './manifest.ts'

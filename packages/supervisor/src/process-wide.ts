@@ -6,8 +6,8 @@ import { reapOrphans } from './termination/orphans.ts'
 export interface Guardian {
   /** Kills without waiting: the process ends. */
   abandon(): void
-  /** Reaps the jobs' dead; called now and then while jobs run. */
-  reap(): void
+  /** For each running job its processes by name: they may be reaped when they have ended. */
+  jobs(): readonly (readonly string[])[]
 }
 
 const reapMs = 100
@@ -42,5 +42,6 @@ function abandonAll(): void {
 }
 
 function reapAll(): void {
-  for (const guardian of guardians) guardian.reap()
+  const jobs = [...guardians].flatMap((guardian) => guardian.jobs())
+  if (jobs.length > 0) reapOrphans(new Set(jobs.flat()))
 }

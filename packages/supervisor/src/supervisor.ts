@@ -57,7 +57,7 @@ export class Supervisor implements AsyncDisposable {
     const { runs } = this.#services
     this.#enlisted = enlist({
       abandon: () => runs.forEach(({ boundary }) => boundary?.abandon()),
-      reap: () => runs.forEach(({ boundary }) => boundary?.reap()),
+      jobs: () => [...runs].flatMap(({ boundary }) => (boundary === undefined ? [] : [boundary.members])),
     })
   }
 

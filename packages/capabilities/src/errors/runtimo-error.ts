@@ -40,17 +40,23 @@ export class RuntimoError extends Error {
 
   toReport(): ErrorReport {
     const { cause, remedy, retryable } = catalogue[this.code]
-    return { ...bound(this.details), code: this.code, message: cut(this.message), cause, remedy, retryable }
+    return {
+      ...bound(this.details),
+      code: this.code,
+      message: cutMessage(this.message),
+      cause,
+      remedy,
+      retryable,
+    }
   }
 }
 
 const maxMessageLength = 8192
 const maxDetailsLength = 16_384
 
-/** Messages and details may come from hostile code: what is reported of them stays readable. */
-function cut(message: string): string {
-  const dropped = message.length - maxMessageLength
-  return dropped <= 0 ? message : `${message.slice(0, maxMessageLength)}… ${dropped} more`
+/** A message may come from hostile code, and is for people to read: at most 8,192 characters of it are kept. */
+export function cutMessage(message: string): string {
+  return message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength - 1)}…`
 }
 
 function bound(details: JsonObject): JsonObject {

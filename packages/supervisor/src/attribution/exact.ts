@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../processes/index.ts'
+import { nameOf, type ProcessIdentity } from '../processes/index.ts'
 import type { Attribution, Method } from './attribution.ts'
 import type { ForkEvents } from './fork-events/fork-events.ts'
 import type { Lineage } from './fork-events/lineage.ts'
@@ -40,8 +40,8 @@ export class ExactAttribution implements Attribution {
     const lineage = await this.#events.lineage(this.#root.pid).catch(() => nothing)
     if (!lineage.lost && !this.#isLossy) return { ...lineage, method: 'exact' }
     const sampled = await this.#fallback.lineage()
-    const known = new Set(lineage.processes.map(({ pid, startTime }) => `${pid}:${startTime}`))
-    const more = sampled.processes.filter(({ pid, startTime }) => !known.has(`${pid}:${startTime}`))
+    const known = new Set(lineage.processes.map(nameOf))
+    const more = sampled.processes.filter((process) => !known.has(nameOf(process)))
     return {
       ...lineage,
       processes: [...lineage.processes, ...more],

@@ -1,6 +1,11 @@
-import { readlinkSync } from 'node:fs'
-import { type ProcessIdentity, type ProcessStat, readChildren, readStat } from '../processes/index.ts'
-import { nameOf } from '../termination/orphans.ts'
+import {
+  nameOf,
+  type ProcessIdentity,
+  type ProcessStat,
+  readChildren,
+  readExe,
+  readStat,
+} from '../processes/index.ts'
 import type { SpawnedProcess } from './spawned-process.ts'
 
 type Seen = Omit<SpawnedProcess, 'alive'>
@@ -113,13 +118,5 @@ export class Sampler implements Disposable {
     }
     this.#samples.set(key, sample)
     if (pid === this.#first.pid) this.#waitedCpuMs = cpuMs + childCpuMs
-  }
-}
-
-function readExe(pid: number, root: string): string | undefined {
-  try {
-    return readlinkSync(`${root}/proc/${pid}/exe`)
-  } catch {
-    return undefined
   }
 }

@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { type ErrorCode, type Level, RuntimoError } from '@runtimo/capabilities'
+import { catalogue, type Level } from '@runtimo/capabilities'
 import { toWire } from '../codec/wire.ts'
 import type { JobResult } from '../execution/result.ts'
 import type { RunOptions } from '../options/run-options.ts'
@@ -98,6 +98,5 @@ function shorten(text: string): string {
 }
 
 function exitCodeOf({ error }: JobResult): number {
-  const code: ErrorCode | undefined = error?.code
-  return code === undefined ? 0 : new RuntimoError(code, '').exitCode
+  return error === undefined ? 0 : catalogue[error.code].exitCode
 }

@@ -13,7 +13,7 @@ export interface Attributed {
 export async function attribute(run: JobRun): Promise<Attributed> {
   const { boundary, isWorker } = run
   if (boundary === undefined) return { spawned: [], count: 0, method: 'exact' }
-  const { processes, count, method } = await boundary.attribution.lineage()
+  const { processes, count, method } = await boundary.lineage()
   if (!isWorker) return { spawned: processes, count, method }
   const { pid } = boundary.launched.root
   const spawned = processes.filter((process) => process.pid !== pid)

@@ -1,7 +1,7 @@
 import type { Conclusion, JobRun } from '../isolation/job-run.ts'
 import type { RuntimoError } from '@runtimo/capabilities'
 import { type Course, type Ending, toEnding } from './ending.ts'
-import { toRuntimoError } from './under-deadline.ts'
+import { toRuntimoError } from './to-runtimo-error.ts'
 
 /** What the job came to, with what it gave back, whole or partial. Never rejects. */
 export async function conclude(

@@ -1,7 +1,7 @@
 import type { RuntimoError } from '@runtimo/capabilities'
 import type { JobRun } from '../isolation/job-run.ts'
 import type { Services } from './services.ts'
-import { toRuntimoError } from './under-deadline.ts'
+import { toRuntimoError } from './to-runtimo-error.ts'
 
 /**
  * Before the machine is looked at again, nobody of the job is left. Never rejects: who could not be

@@ -1,4 +1,4 @@
-import { type ErrorCode, RuntimoError } from '@runtimo/capabilities'
+import { cutMessage, type ErrorCode, RuntimoError } from '@runtimo/capabilities'
 import type { Conclusion } from '../isolation/job-run.ts'
 import type { Cut } from './deadline.ts'
 import type { JobOutput, Outcome } from './result.ts'
@@ -9,9 +9,6 @@ export interface Ending {
   readonly output: JobOutput
   readonly error?: RuntimoError
 }
-
-/** A message is for people to read; the data is the place for more. */
-const maxMessageLength = 8192
 
 /** What steps 6 and 7 came to: cut short, failed, or done. */
 export interface Course {
@@ -26,13 +23,13 @@ export interface Course {
 export function toEnding({ cut, error, timeoutMs }: Course, { output, printed }: Conclusion): Ending {
   const cause = cut === undefined ? (error ?? failureOf(output)) : cutError(cut, timeoutMs)
   const base = output ?? { success: false, data: null }
-  const message = cause === undefined ? base.message?.slice(0, maxMessageLength) : cause.toReport().message
+  const message = cause === undefined ? base.message : cause.message
   return {
     outcome: outcomeOf(cut, cause),
     output: {
       success: cause === undefined,
       data: base.data,
-      ...(message === undefined ? {} : { message }),
+      ...(message === undefined ? {} : { message: cutMessage(message) }),
       ...(printed === undefined ? {} : { printed }),
     },
     ...(cause === undefined ? {} : { error: cause }),

@@ -83,5 +83,5 @@ function boundOutput(output: JobOutput): JsonObject {
   if (Buffer.byteLength(JSON.stringify(output)) <= maxOutputBytes) return toWire(output)
   const data = JSON.stringify(output.data)
   const omitted = { bytes: Buffer.byteLength(data), sha256: hash('sha256', data) }
-  return { success: output.success, message: output.message?.slice(0, 8192) ?? null, omitted }
+  return { success: output.success, message: output.message ?? null, omitted }
 }

@@ -1,8 +1,8 @@
-import { RuntimoError } from '@runtimo/capabilities'
 import { defaultTimeoutMs } from '../options/run-options.ts'
 import { type Cut, Deadline } from './deadline.ts'
 import type { Course } from './ending.ts'
 import type { Job } from './job.ts'
+import { toRuntimoError } from './to-runtimo-error.ts'
 
 /** Steps 6 and 7 under one deadline: a hostile schema is under it as well. Never rejects. */
 export async function underDeadline(
@@ -17,11 +17,4 @@ export async function underDeadline(
   )
   const durationMs = Math.round(performance.now() - beganAt)
   return { ...settled, timeoutMs: deadline.timeoutMs, durationMs }
-}
-
-/** What is thrown and is not ours is a defect of ours. */
-export function toRuntimoError(error: unknown): RuntimoError {
-  if (error instanceof RuntimoError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  return new RuntimoError('RT_INTERNAL', message, {}, { cause: error })
 }

@@ -7,8 +7,8 @@ import { Sampler } from '../attribution/sampler.ts'
 import { TreeAttribution } from '../attribution/tree.ts'
 import { signalProcess } from '../linux/pidfd.ts'
 import { empty } from '../termination/empty.ts'
-import type { ProcessIdentity } from '../processes/index.ts'
-import { nameOf, reapOrphans } from '../termination/orphans.ts'
+import { nameOf, type ProcessIdentity } from '../processes/index.ts'
+import { reapOrphans } from '../termination/orphans.ts'
 import { sweep } from '../termination/sweep.ts'
 import { type Exit, launch, type Launched, type LaunchSpec } from './launch.ts'
 import type { Posture } from './posture.ts'
@@ -24,6 +24,7 @@ export class Boundary implements AsyncDisposable {
   readonly sampler: Sampler
   readonly posture: Posture
   #emptied: Promise<void> | undefined
+  #lineage: ReturnType<Attribution['lineage']> | undefined
 
   private constructor(launched: Launched, events: ForkEvents | undefined, level: Level, heap: number | null) {
     this.launched = launched
@@ -94,17 +95,26 @@ export class Boundary implements AsyncDisposable {
       throw new RuntimoError('RT_SURVIVORS', message, { pids: pids.slice(0, 100), count: pids.length })
     }
     await exited
-    this.reap((await this.attribution.lineage()).processes)
+    reapOrphans(new Set([...this.members, ...this.#membersOf((await this.lineage()).processes)]))
     await Promise.race([
       Promise.all([stdout.closed, stderr.closed]),
       sleep(pipesMs, undefined, { ref: false }),
     ])
   }
 
-  /** Reaps the members that died as orphans, as far as they were met: for while the job runs. */
-  reap(others: readonly ProcessIdentity[] = []): void {
-    const members = new Set([...this.sampler.seen, ...others].map(nameOf))
-    members.delete(nameOf(this.launched.root))
-    reapOrphans(members)
+  /** Who was met of the job, but for the first process, which Node waits for. */
+  get members(): string[] {
+    return this.#membersOf(this.sampler.seen)
+  }
+
+  /** What the job started, as it stood when it was first asked for: after nobody was left. */
+  lineage(): ReturnType<Attribution['lineage']> {
+    this.#lineage ??= this.attribution.lineage()
+    return this.#lineage
+  }
+
+  #membersOf(processes: readonly ProcessIdentity[]): string[] {
+    const first = nameOf(this.launched.root)
+    return processes.map(nameOf).filter((name) => name !== first)
   }
 }

@@ -2,6 +2,7 @@ import { closeSync, readlinkSync, writeSync } from 'node:fs'
 import { endianness } from 'node:os'
 import { getSystemErrorName } from 'node:util'
 import koffi from 'koffi'
+import { libc } from './libc.ts'
 
 const AF_NETLINK = 16
 const SOCK_DGRAM = 2
@@ -30,7 +31,6 @@ export function openProcConnector(receiveBuffer: number = 16 * 2 ** 20): number 
   if (readlinkSync('/proc/self/ns/pid') !== INITIAL_PID_NAMESPACE) {
     throw new Error('the proc connector speaks of pids of the initial pid namespace')
   }
-  const libc = koffi.load(null)
   const socket = libc.func('socket', 'int', ['int', 'int', 'int']) as (...args: number[]) => number
   const bind = libc.func('bind', 'int', ['int', 'void *', 'uint']) as SetBytes
   const setsockopt = libc.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint']) as SetOption

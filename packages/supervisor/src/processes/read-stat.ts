@@ -9,6 +9,11 @@ export interface ProcessIdentity {
   startTime: number
 }
 
+/** A key for one process: pid and start time. */
+export function nameOf({ pid, startTime }: Readonly<ProcessIdentity>): string {
+  return `${pid}:${startTime}`
+}
+
 /** Reads /proc/PID/stat; undefined when the process is gone. */
 export function readStat(pid: number, root: string = '/'): ProcessStat | undefined {
   const text = new ProcReader().read(`${procPath(root, pid)}/stat`)

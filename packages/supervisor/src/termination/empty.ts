@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { signalProcess } from '../linux/pidfd.ts'
-import { isAlive, type ProcessIdentity } from '../processes/index.ts'
-import { nameOf } from './orphans.ts'
+import { isAlive, nameOf, type ProcessIdentity } from '../processes/index.ts'
 import { killTree, listTree } from './process-tree.ts'
 
 /** Who is to die, and how sure it is that nobody is missing. */

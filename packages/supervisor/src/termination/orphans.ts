@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { reapAdopted } from '../linux/subreaper.ts'
-import { type ProcessIdentity, type ProcessStat, readChildren, readStat } from '../processes/index.ts'
+import { nameOf, type ProcessStat, readChildren, readStat } from '../processes/index.ts'
 
 /**
  * Reaps the dead that became our children when their parents died. Never a child that Node started, for Node
@@ -14,10 +14,6 @@ export function reapOrphans(members: ReadonlySet<string>): void {
     if (stat?.state !== 'Z' || stat.ppid !== process.pid) continue
     if (isAdopted(stat, ourSession) || members.has(nameOf(stat))) reapAdopted(pid)
   }
-}
-
-export function nameOf({ pid, startTime }: ProcessIdentity): string {
-  return `${pid}:${startTime}`
 }
 
 function isAdopted({ pid, session }: ProcessStat, ourSession: number | undefined): boolean {
