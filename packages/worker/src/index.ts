@@ -2,6 +2,16 @@ import { fileURLToPath } from 'node:url'
 
 export { describeMismatch, type Mismatch } from './host/mismatch.ts'
 export { nearest } from './host/nearest.ts'
+export type {
+  Arch,
+  JobPolicy,
+  LaunchPolicy,
+  LaunchUser,
+  Mount,
+  ResourceLimits,
+  RootView,
+  TmpfsMount,
+} from './launch/policy.ts'
 export { channelFd } from './protocol/channel.ts'
 export { encodeFrame, FrameReader } from './protocol/frame.ts'
 export {

@@ -157,7 +157,23 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
   RT_POSTURE_UNAVAILABLE: {
     ...ours,
     cause: 'A protection that was asked for cannot be had here.',
-    remedy: 'Ask for less, by choice, or run where it can be had; `missing` names each part.',
+    remedy:
+      '`missing` names each part with its cause and cure; `runtimo doctor` shows all of this machine. Or ask for less, by choice.',
+  },
+  RT_PERMISSION_DENIED: {
+    ...failed,
+    cause: "The capability's manifest asks for more than the host's policy grants.",
+    remedy: '`field` names what: grant it, by choice, or use a capability that asks for less.',
+  },
+  RT_CAPABILITY_CHANGED: {
+    ...failed,
+    cause: "The capability's files are not what they were when it was registered.",
+    remedy: '`path` names the first difference: look at it, then register the capability again.',
+  },
+  RT_QUEUE_TIMEOUT: {
+    ...rejected,
+    cause: 'No worker became free for the job in the time that it may wait.',
+    remedy: 'Run fewer jobs at once, or allow more (maxConcurrentJobs) or longer waits (queueTimeoutMs).',
   },
   RT_WAL_UNSAFE: {
     ...ours,
