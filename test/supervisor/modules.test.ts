@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryDirectory, testSupervisor } from '../support/supervisor.ts'
@@ -113,8 +113,8 @@ test('a module that needs more than the level that was asked for does not run', 
 })
 
 test('the supervisor never evaluates the module', async () => {
-  const text = `globalThis.evaluated = true; export default { ${manifest}, execute: () => process.ppid }`
-  expect(await runModule(text)).toMatchObject({ output: { data: process.pid } })
+  const text = `globalThis.evaluated = true; export default { ${manifest}, execute: () => globalThis.evaluated }`
+  expect(await runModule(text)).toMatchObject({ output: { data: true } })
   expect(Reflect.get(globalThis, 'evaluated')).toBeUndefined()
 })
 
@@ -122,10 +122,71 @@ test('a registered module runs by its name', async () => {
   const from = join(temporaryDirectory(), 'module.mjs')
   writeFileSync(from, `export default { ${manifest}, execute: () => 'registered' }`)
   const supervisor = testSupervisor()
-  supervisor.capabilities.register('Given', from)
+  await supervisor.capabilities.register('Given', from)
   expect(await supervisor.run('Given', {})).toMatchObject({ output: { data: 'registered' } })
-  expect(() => supervisor.capabilities.register('Given', from)).toThrow('registered already')
+  await expect(supervisor.capabilities.register('Given', from)).rejects.toThrow('registered already')
   await expect(supervisor.run('Givne', {})).rejects.toMatchObject({ code: 'RT_UNKNOWN_CAPABILITY' })
+})
+
+test('a package is entered as its package.json says, with what it imports', async () => {
+  const folder = temporaryDirectory()
+  mkdirSync(join(folder, 'lib'))
+  writeFileSync(
+    join(folder, 'package.json'),
+    '{ "exports": { "require": "./no.cjs", "import": "./lib/main.js" } }',
+  )
+  writeFileSync(join(folder, 'lib/word.cjs'), `module.exports = 'imported'`)
+  const text = `import word from './word.cjs'; export default { ${manifest}, execute: () => word }`
+  writeFileSync(join(folder, 'lib/main.js'), text)
+  const supervisor = testSupervisor()
+  const { source } = await supervisor.capabilities.register('Given', folder)
+  expect(source).toEqual({ kind: 'file', path: join(folder, 'lib/main.js') })
+  expect(await supervisor.run('Given', {})).toMatchObject({ output: { data: 'imported' } })
+})
+
+test('a registered link is what it led to: led elsewhere, it changes nothing', async () => {
+  const base = temporaryDirectory()
+  for (const name of ['one', 'two']) {
+    mkdirSync(join(base, name))
+    writeFileSync(join(base, name, 'index.mjs'), `export default { ${manifest}, execute: () => '${name}' }`)
+  }
+  const link = join(base, 'link')
+  symlinkSync('one', link)
+  const supervisor = testSupervisor()
+  await supervisor.capabilities.register('Given', link)
+  rmSync(link)
+  symlinkSync('two', link)
+  expect(await supervisor.run('Given', {})).toMatchObject({ output: { data: 'one' } })
+})
+
+// That there is an answer at all shows that the supervisor was not the one who compiled or matched it.
+test.each([
+  [
+    'a pattern that takes ages',
+    `{ type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } }`,
+    'timed_out',
+    'RT_TIMED_OUT',
+  ],
+  [
+    'a $ref to itself',
+    `{ $ref: '#' }`,
+    'failed',
+    expect.stringMatching(/^RT_(INVALID_SCHEMA|CAPABILITY_FAILED)$/u),
+  ],
+  ['a $ref to elsewhere', `{ $ref: 'https://example.com/schema' }`, 'failed', 'RT_INVALID_SCHEMA'],
+  ['10 MB', `{ description: 'x'.repeat(1e7) }`, 'failed', 'RT_LOAD_FAILED'],
+])('a schema with %s costs its own worker only', async (_name, schema, outcome, code) => {
+  const from = join(temporaryDirectory(), 'module.mjs')
+  writeFileSync(
+    from,
+    `export default { manifest: { name: 'Given', description: 'x', args: ${schema} }, execute() {} }`,
+  )
+  const args = { a: `${'a'.repeat(40)}!` }
+  const timeoutMs = outcome === 'timed_out' ? 1500 : 20_000
+  expect(await testSupervisor().run('Given', args, { from, timeoutMs })).toMatchObject({
+    outcome,
+    error: { code },
+  })
 })
 
 test('a message of megabytes is cut, in the result and in the log', async () => {

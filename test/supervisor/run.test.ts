@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   executeWithTelemetry,
@@ -20,9 +20,11 @@ test('before and after are two captures, never one object', async () => {
 test('the start is durable before the job runs, the end before the caller hears', async () => {
   const supervisor = testSupervisor()
   const { walPath } = supervisor
-  const { output, walSeq, jobId } = await supervisor.run('ShellExec', { cmd: `cat ${walPath}` })
-  const seen = String(Reflect.get(Object(output.data), 'stdout'))
+  let seen = ''
+  const onOutput = (): void => void (seen = readFileSync(walPath, 'utf8'))
+  const { walSeq, jobId } = await supervisor.run('ShellExec', { cmd: 'echo running' }, { onOutput })
   expect(seen).toContain(`"type":"job_started","job_id":"${jobId}"`)
+  expect(seen).not.toContain('job_completed')
   const last = []
   for await (const entry of new WalReader(walPath).entries()) last.push(entry)
   expect(last.at(-1)).toMatchObject({
@@ -40,7 +42,7 @@ test('the start is durable before the job runs, the end before the caller hears'
       telemetry_before: { timestamp: expect.any(Number) },
       process_after: { zombie_count: expect.any(Number) },
       spawned: expect.arrayContaining([expect.objectContaining({ comm: 'sh', alive: false })]),
-      posture: { level: 'process' },
+      posture: { level: 'sandbox' },
     },
   })
 })
@@ -121,7 +123,7 @@ test('a command asked for at level thread gets the process that it needs, and sa
 test.each<[string, RunOptions, string]>([
   ['timeoutMs', { timeoutMs: 0 }, '>= 1'],
   ['timeoutMs', { timeoutMs: 86_400_001 }, '<= 86400000'],
-  ['level', { level: Object('strong') }, 'one of ["thread","process"]'],
+  ['level', { level: Object('strong') }, 'one of ["thread","process","sandbox"]'],
   ['timeoutMS', Object({ timeoutMS: 1 }), 'did you mean timeoutMs?'],
   ['signal', Object({ signal: 'now' }), 'an AbortSignal'],
   ['signal', Object({ signal: {} }), 'an AbortSignal'],
@@ -149,9 +151,12 @@ test('close cancels what runs, records it, and refuses what comes', async () => 
 
 test('an end that cannot be recorded is an error that tells which job ran', async () => {
   const supervisor = testSupervisor()
-  // The job damages the last record: its own start.
-  const cmd = `printf x | dd of=${supervisor.walPath} bs=1 seek=400 conv=notrunc 2>/dev/null; echo >> ${supervisor.walPath}`
-  await expect(supervisor.run('ShellExec', { cmd })).rejects.toMatchObject({
+  // While the job runs, somebody damages the last record: its start.
+  const onOutput = (): void => {
+    truncateSync(supervisor.walPath, 700)
+    appendFileSync(supervisor.walPath, '\n')
+  }
+  await expect(supervisor.run('ShellExec', { cmd: 'echo running' }, { onOutput })).rejects.toMatchObject({
     code: 'RT_WAL_CORRUPT',
     details: { job_id: expect.any(String), outcome: 'completed' },
   })

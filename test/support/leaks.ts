@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 
-/** What a suite must not leave behind: processes with a boundary's mark, and temporary directories. */
+/** What a suite must not leave behind: processes with a boundary's mark, temporary directories, control groups. */
 export function findLeaks(): string[] {
   const processes = readdirSync('/proc')
     .filter((name) => /^\d+$/u.test(name) && environmentOf(name).includes('\0RUNTIMO_BOUNDARY='))
@@ -9,7 +9,9 @@ export function findLeaks(): string[] {
   const directories = readdirSync(tmpdir())
     .filter((name) => /^runtimo-(test|wal|read|careless)-/u.test(name))
     .map((name) => `directory ${tmpdir()}/${name}`)
-  return [...processes, ...directories]
+  // Of a supervisor that lives, they are its own affair.
+  const groups = globSync('/sys/fs/cgroup/**/runtimo-*').map((path) => `control group ${path}`)
+  return [...processes, ...directories, ...groups]
 }
 
 /** Vitest calls this before all tests, and what it returns after them. */

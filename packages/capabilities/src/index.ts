@@ -15,4 +15,13 @@ export { type ErrorCode, errorCodes, isErrorCode } from './errors/codes.ts'
 export { cutMessage, type ErrorReport, RuntimoError } from './errors/runtimo-error.ts'
 export { isJsonObject, type Json, type JsonObject } from './json/json.ts'
 export { type JsonLimits, type JsonProblem, measureJson } from './json/measure.ts'
-export { type Level, levels, type Manifest, manifestSchema } from './manifest.ts'
+export {
+  limitCatalogue,
+  type LimitKey,
+  limitKeys,
+  type LimitName,
+  type Limits,
+  limitsSchema,
+} from './limits.ts'
+export { type Level, levels, type Manifest, manifestSchema, maxManifestBytes } from './manifest.ts'
+export type { Permissions } from './permissions.ts'

@@ -1,7 +1,8 @@
 import type { JsonObject } from './json/json.ts'
+import { type Permissions, permissionsSchema } from './permissions.ts'
 
 /** Where a job runs, from the weakest hold to the strongest. */
-export const levels = ['thread', 'process'] as const
+export const levels = ['thread', 'process', 'sandbox'] as const
 export type Level = (typeof levels)[number]
 
 /** What a capability says of itself: data only, so that it can be checked without running anything. */
@@ -15,7 +16,12 @@ export interface Manifest {
   readonly version?: string
   /** The weakest level that the capability accepts; any unless told. */
   readonly level?: Level
+  /** What it asks for; what the host's policy has unless told. */
+  readonly permissions?: Permissions
 }
+
+/** The most that a manifest may take as JSON. */
+export const maxManifestBytes = 1_048_576
 
 /** The schema of a manifest itself. The arguments' schema inside of it is not looked into. */
 export const manifestSchema: JsonObject = {
@@ -28,5 +34,6 @@ export const manifestSchema: JsonObject = {
     args: { type: 'object' },
     version: { type: 'string', maxLength: 64 },
     level: { enum: [...levels] },
+    permissions: permissionsSchema,
   },
 }

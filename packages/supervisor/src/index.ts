@@ -1,8 +1,9 @@
 export { catalogue, type ErrorCode, type ErrorReport, type Level, RuntimoError } from '@runtimo/capabilities'
 export type { Method as AttributionMethod } from './attribution/attribution.ts'
 export type { SpawnedProcess } from './attribution/spawned-process.ts'
-export type { Usage } from './accounting/usage.ts'
+export type { Usage } from './accounting/index.ts'
 export { toWire } from './codec/wire.ts'
+export type { Explanation } from './execution/explain.ts'
 export type { JobOutput, JobResult, Outcome } from './execution/result.ts'
 export {
   type CapabilityReference,
@@ -12,6 +13,9 @@ export {
 export { type GuardOptions, LlmoSafeGuard, type WaitOptions } from './guards/llmo-safe-guard.ts'
 export type { Overload } from './guards/overload.ts'
 export type { Posture } from './isolation/posture.ts'
+export type { Missing, Requirement } from './isolation/requirement.ts'
+export type { Limits } from './limits/index.ts'
+export type { PolicyOptions } from './options/policy-options.ts'
 export type { OutputChunk, StreamName } from './isolation/stream-capture.ts'
 export type { RunOptions } from './options/run-options.ts'
 export type { SupervisorOptions } from './options/supervisor-options.ts'

@@ -3,20 +3,32 @@ import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
 import { ulid } from 'ulid'
 import { ForkEvents } from './attribution/fork-events/fork-events.ts'
+import { explain, type Explanation } from './execution/explain.ts'
+import type { Job } from './execution/job.ts'
 import type { JobResult } from './execution/result.ts'
 import { runJob } from './execution/run-job.ts'
 import type { Services } from './execution/services.ts'
 import { LlmoSafeGuard } from './guards/llmo-safe-guard.ts'
 import { defaultMaxZombies } from './guards/zombies.ts'
 import { CommandThreads } from './isolation/command-threads.ts'
-import { warmLauncher } from './isolation/launch.ts'
+import { Boundary } from './isolation/boundary.ts'
+import { keyOf } from './isolation/boundary-spec.ts'
+import { IsolationHost } from './isolation/host.ts'
+import { warmLauncher } from './isolation/launcher.ts'
 import { ownIdentity } from './linux/identity.ts'
-import { type RunOptions, runOptionCheck } from './options/run-options.ts'
+import { defaultQueueTimeoutMs, type RunOptions, runOptionCheck } from './options/run-options.ts'
 import { type SupervisorOptions, supervisorOptionCheck } from './options/supervisor-options.ts'
 import { enlist } from './process-wide.ts'
 import { ManifestCheck } from './registry/manifest-check.ts'
 import { CapabilityRegistry } from './registry/registry.ts'
+import { Gate } from './pools/gate.ts'
+import { Pool } from './pools/pool.ts'
+import { Captures } from './execution/capture.ts'
+import { defaultDirectory } from './wal/location.ts'
 import { defaultWalPath, WalWriter } from './wal/index.ts'
+
+const defaultConcurrentJobs = 64
+const defaultPrewarmed = 8
 
 /**
  * Runs capabilities: watched, guarded, killed at their deadline, recorded.
@@ -32,32 +44,46 @@ export class Supervisor implements AsyncDisposable {
   readonly #running = new Map<Promise<JobResult>, AbortController>()
   readonly #forkEvents: Promise<ForkEvents | { readonly unavailable: string }>
   readonly #enlisted: Disposable
+  readonly #gate: Gate
+  #isolation: Promise<IsolationHost> | undefined
   #closed: Promise<void> | undefined
 
   /** @throws RT_INVALID_OPTION */
   constructor(options: SupervisorOptions = {}) {
-    const { walPath, guards, attribution, tenant } = supervisorOptionCheck().check(options)
+    const checked = supervisorOptionCheck().check(options)
+    const { walPath, guards, attribution, tenant, policy, maxConcurrentJobs, maxPrewarmed } = checked
     this.#forkEvents =
-      attribution === 'tree' ? Promise.resolve({ unavailable: 'not wanted' }) : ForkEvents.open()
+      attribution === 'sampled' || attribution === 'tree' ? Promise.resolve({ unavailable: 'not wanted' }) : ForkEvents.open()
+    this.#gate = new Gate(maxConcurrentJobs ?? defaultConcurrentJobs)
+    const guard = new LlmoSafeGuard({
+      ...(guards?.cpuPercent === undefined ? {} : { cpuPercent: guards.cpuPercent }),
+      ...(guards?.memoryPercent === undefined ? {} : { memoryPercent: guards.memoryPercent }),
+    })
     this.#services = {
       wal: new WalWriter(walPath === undefined ? defaultWalPath() : resolve(walPath)),
-      guard: new LlmoSafeGuard({
-        ...(guards?.cpuPercent === undefined ? {} : { cpuPercent: guards.cpuPercent }),
-        ...(guards?.memoryPercent === undefined ? {} : { memoryPercent: guards.memoryPercent }),
-      }),
+      guard,
+      captures: new Captures(guard.cpu),
+      isolation: () => this.#openIsolation(),
+      boundaries: new Pool(
+        async (spec) => Boundary.prepare(spec, await this.#openIsolation()),
+        keyOf,
+        { min: 0, max: maxPrewarmed ?? defaultPrewarmed },
+      ),
+      policy: policy ?? {},
       isGuardOn: guards?.pressure ?? true,
       maxZombies: guards?.maxZombies ?? defaultMaxZombies,
       threads: new CommandThreads(),
       manifests: new ManifestCheck(),
       forkEvents: () => this.#openForkEvents(attribution === 'exact'),
+      isTree: attribution === 'tree',
       runs: new Set(),
       owner: ownIdentity(),
       tenant: tenant ?? 'default',
     }
     const { runs } = this.#services
     this.#enlisted = enlist({
-      abandon: () => runs.forEach(({ boundary }) => boundary?.abandon()),
-      jobs: () => [...runs].flatMap(({ boundary }) => (boundary === undefined ? [] : [boundary.members])),
+      abandon: () => runs.forEach(({ custody }) => custody?.abandon()),
+      jobs: () => [...runs].flatMap(({ custody }) => (custody === undefined ? [] : [custody.members])),
     })
   }
 
@@ -72,28 +98,25 @@ export class Supervisor implements AsyncDisposable {
    *   then nothing was run, unless it is the end that could not be recorded
    */
   async run(name: string, args: unknown, options: RunOptions = {}): Promise<JobResult> {
-    if (this.#closed !== undefined) throw new RuntimoError('RT_CLOSED', 'the supervisor was closed')
-    const checked = this.#options.check(options)
-    const capability = this.capabilities.find(name, checked.from)
-    warmLauncher()
-    if (capability.kind === 'command') void this.#services.threads.warm()
     const controller = new AbortController()
-    const signals = checked.signal === undefined ? [] : [checked.signal]
-    const job = {
-      id: ulid(),
-      capability,
-      args,
-      options: { ...checked, signal: AbortSignal.any([controller.signal, ...signals]) },
-      workingDir: resolve(checked.workingDir ?? process.cwd()),
-      startedAt: Date.now(),
-    }
-    const running = runJob(job, this.#services)
+    const job = this.#toJob(name, args, options, controller.signal)
+    warmLauncher()
+    if (job.capability.kind === 'command') void this.#services.threads.warm()
+    const running = this.#queued(job)
     this.#running.set(running, controller)
     try {
       return await running
     } finally {
       this.#running.delete(running)
     }
+  }
+
+  /**
+   * Says what would hold a job and what would be started, down to each system call. Nothing is started.
+   * @throws RT_INVALID_ARGS, RT_INVALID_OPTION, RT_UNKNOWN_CAPABILITY, RT_POSTURE_UNAVAILABLE, RT_CLOSED
+   */
+  async explain(name: string, args: unknown, options: RunOptions = {}): Promise<Explanation> {
+    return await explain(this.#toJob(name, args, options), this.#services)
   }
 
   /** Cancels what still runs, records it, and lets go of everything. */
@@ -104,6 +127,31 @@ export class Supervisor implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  #toJob(name: string, args: unknown, options: RunOptions, ...own: readonly AbortSignal[]): Job {
+    if (this.#closed !== undefined) throw new RuntimoError('RT_CLOSED', 'the supervisor was closed')
+    const checked = this.#options.check(options)
+    const signals = checked.signal === undefined ? [...own] : [...own, checked.signal]
+    return {
+      id: ulid(),
+      capability: this.capabilities.find(name, checked.from),
+      args,
+      options: { ...checked, signal: AbortSignal.any(signals) },
+      workingDir: resolve(checked.workingDir ?? process.cwd()),
+      startedAt: Date.now(),
+    }
+  }
+
+  async #queued(job: Job): Promise<JobResult> {
+    const { queueTimeoutMs = defaultQueueTimeoutMs, signal } = job.options
+    using _place = await this.#gate.enter(queueTimeoutMs, signal)
+    return await runJob(job, this.#services)
+  }
+
+  #openIsolation(): Promise<IsolationHost> {
+    this.#isolation ??= IsolationHost.open(defaultDirectory())
+    return this.#isolation
   }
 
   async #openForkEvents(isWanted: boolean): Promise<ForkEvents | undefined> {
@@ -124,6 +172,8 @@ export class Supervisor implements AsyncDisposable {
     await Promise.allSettled(this.#running.keys())
     const events = await this.#forkEvents
     if (events instanceof ForkEvents) await events[Symbol.asyncDispose]()
+    await this.#services.boundaries[Symbol.asyncDispose]()
+    await (await this.#isolation?.catch(() => undefined))?.[Symbol.asyncDispose]()
     await this.#services.threads[Symbol.asyncDispose]()
     await this.#services.wal[Symbol.asyncDispose]()
     this.#services.guard[Symbol.dispose]()

@@ -2,16 +2,23 @@ import { fileURLToPath } from 'node:url'
 
 export { describeMismatch, type Mismatch } from './host/mismatch.ts'
 export { nearest } from './host/nearest.ts'
-export type {
-  Arch,
-  JobPolicy,
-  LaunchPolicy,
-  LaunchUser,
-  Mount,
-  ResourceLimits,
-  RootView,
-  TmpfsMount,
-} from './launch/policy.ts'
+export {
+  type Arch,
+  type JobPolicy,
+  launcherExecutable,
+  LaunchPlan,
+  type LaunchPolicy,
+  type LauncherUsage,
+  type LaunchUser,
+  type Mount,
+  type ResourceLimits,
+  type RootView,
+  type Status,
+  StatusReader,
+  type Tape,
+  type TmpfsMount,
+  userNamespaceTape,
+} from './launch/index.ts'
 export { channelFd } from './protocol/channel.ts'
 export { encodeFrame, FrameReader } from './protocol/frame.ts'
 export {

@@ -1,51 +1,68 @@
-import { nameOf, type ProcessIdentity } from '../processes/index.ts'
+import type { ProcessIdentity } from '../processes/index.ts'
 import type { Attribution, Method } from './attribution.ts'
 import type { ForkEvents } from './fork-events/fork-events.ts'
-import type { Lineage } from './fork-events/lineage.ts'
+import { type Lineage, mostNamed } from './fork-events/lineage.ts'
+import type { Seize } from './membership.ts'
+import { isOurs, nothingOurs, type Ours, withoutKnown, withoutLauncher } from './ours.ts'
 
-/** By the kernel's account of every fork; what that missed is made up for by the other way of looking. */
+/** What is asked of the kernel's account. */
+export type Account = Pick<ForkEvents, 'alive' | 'lineage' | 'forget'>
+
+/**
+ * By the kernel's account of every fork. Whom the other way of looking met must be in it; what it missed is made
+ * up for, and told as loss.
+ */
 export class ExactAttribution implements Attribution {
-  readonly #events: ForkEvents
+  readonly #events: Account
   readonly #root: ProcessIdentity
   readonly #fallback: Attribution
+  readonly #ours: Ours
   #isLossy = false
 
-  constructor(events: ForkEvents, root: ProcessIdentity, fallback: Attribution) {
+  /** `root` is a child of this process: the launcher where there is one. */
+  constructor(events: Account, root: ProcessIdentity, fallback: Attribution, ours: Ours = nothingOurs) {
     this.#events = events
     this.#root = root
     this.#fallback = fallback
+    this.#ours = ours
   }
 
   get isExact(): boolean {
-    return !this.#isLossy
+    return !this.#isLossy || this.#fallback.isExact
   }
 
   /**
-   * When the account says that nobody is left, /proc is asked once more: a process can have itself
+   * When the account says that nobody is left, the other way is asked once more: a process can have itself
    * forked in another's name (CLONE_PARENT). Whoever is found then makes the account a lossy one.
    */
-  async living(): Promise<readonly ProcessIdentity[]> {
-    const { living, lost } = await this.#events
-      .alive(this.#root.pid)
-      .catch(() => ({ living: [], lost: true }))
-    if (living.length > 0 && !lost) return living
-    const found = await this.#fallback.living()
-    const known = new Set(living.map(({ pid }) => pid))
-    const others = found.filter(({ pid }) => !known.has(pid))
-    this.#isLossy ||= lost || others.length > 0
+  async living(seize?: Seize): Promise<readonly ProcessIdentity[]> {
+    const alive = await this.#events.alive(this.#root.pid).catch(() => nothing)
+    const living = withoutLauncher(alive.living, this.#ours)
+    if (living.length > 0 && !alive.lost) return living
+    const found = await this.#fallback.living(seize)
+    const others = withoutKnown(found, living)
+    this.#isLossy ||= alive.lost || others.length > 0
     return [...living, ...others]
   }
 
   async lineage(): Promise<Lineage & { readonly method: Method }> {
     const lineage = await this.#events.lineage(this.#root.pid).catch(() => nothing)
-    if (!lineage.lost && !this.#isLossy) return { ...lineage, method: 'exact' }
-    const sampled = await this.#fallback.lineage()
-    const known = new Set(lineage.processes.map(nameOf))
-    const more = sampled.processes.filter((process) => !known.has(nameOf(process)))
+    const looked = await this.#fallback.lineage()
+    const processes = lineage.processes.filter((process) => !isOurs(process, this.#ours))
+    const told = {
+      processes: processes.slice(0, mostNamed),
+      count: lineage.count - (lineage.processes.length - processes.length),
+      living: lineage.living.filter((process) => !isOurs(process, this.#ours)),
+    }
+    const isNamedWhole = lineage.processes.length === lineage.count
+    const strangers = isNamedWhole ? withoutKnown(looked.processes, processes) : []
+    if (!lineage.lost && !this.#isLossy && strangers.length === 0)
+      return { ...told, lost: false, method: 'exact' }
     return {
-      ...lineage,
-      processes: [...lineage.processes, ...more],
-      count: lineage.count + more.length,
+      processes: [...processes, ...strangers].slice(0, mostNamed),
+      count: Math.max(told.count + strangers.length, looked.count),
+      living: [...told.living, ...strangers.filter(({ alive }) => alive)],
+      lost: true,
       method: 'sampled',
     }
   }

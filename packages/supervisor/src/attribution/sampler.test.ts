@@ -1,60 +1,67 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import type { ProcessStat } from '../processes/index.ts'
+import { LeafMembership } from './leaf-membership.ts'
+import { procTree } from './proc-tree-fixture.ts'
 import { Sampler } from './sampler.ts'
 
-/** A /proc of our own making. */
-function procTree(): {
-  readonly root: string
-  readonly set: (pid: number, ppid: number, start: number, children: number[]) => void
-} {
-  const root = mkdtempSync(join(tmpdir(), 'runtimo-test-'))
-  onTestFinished(() => rmSync(root, { recursive: true }))
-  return {
-    root,
-    set: (pid, ppid, start, children) => {
-      const directory = join(root, 'proc', String(pid), 'task', String(pid))
-      mkdirSync(directory, { recursive: true })
-      writeFileSync(join(directory, 'children'), children.join(' '))
-      const fields = `${pid} (p${start}) S ${ppid} 1 1 0 -1 0 0 0 0 0 1 1 0 0 20 0 1 0 ${start} 1 1 0`
-      writeFileSync(join(root, 'proc', String(pid), 'stat'), fields)
-    },
-  }
-}
+const first = { pid: 10, startTime: 100 }
+const members: number[] = []
 
 function sampler(root: string): Sampler {
-  const made = new Sampler({ pid: 10, startTime: 100 }, 1_000_000, root)
+  const made = new Sampler(first, 1_000_000, new LeafMembership(() => members, root), root)
   onTestFinished(() => made[Symbol.dispose]())
   return made
 }
 
-const seen = (of: Sampler): string[] => of.seen.map(({ pid, startTime }) => `${pid}:${startTime}`)
-
-test('children and their children are met', () => {
-  const { root, set } = procTree()
-  set(10, 1, 100, [11])
-  set(11, 10, 101, [12])
-  set(12, 11, 102, [])
-  expect(seen(sampler(root))).toEqual(['10:100', '11:101', '12:102'])
-})
-
-test('a stranger who has the pid of a dead member is no member, nor are his children', () => {
-  const { root, set } = procTree()
-  set(10, 1, 100, [11])
-  set(11, 10, 101, [])
+test('who was met keeps its name when it is gone, and its pid may be used again by another member', () => {
+  const { root, set } = procTree({ pid: 11, ppid: 10, start: 101, pidInside: 3 })
+  members.splice(0, Infinity, 11)
   const watching = sampler(root)
-  set(10, 1, 100, [])
-  set(11, 1, 500, [13]) // used again by somebody else
-  set(13, 11, 501, [])
+  set({ pid: 11, ppid: 10, start: 500, pidInside: 4 })
   watching.sample()
-  watching.sample([{ pid: 11, startTime: 101 }])
-  expect(seen(watching)).toEqual(['10:100', '11:101'])
+  members.splice(0)
+  watching.sample()
+  expect(watching.count).toBe(2)
+  expect(watching.seen).toEqual([
+    { pid: 11, pidInside: 3, ppid: 10, startTime: 101, comm: 'p101' },
+    { pid: 11, pidInside: 4, ppid: 10, startTime: 500, comm: 'p500' },
+  ])
 })
 
-test('a listed child that has another parent by now is no member', () => {
-  const { root, set } = procTree()
-  set(10, 1, 100, [11])
-  set(11, 999, 500, [])
-  expect(seen(sampler(root))).toEqual(['10:100'])
+test('CPU time is that of all who were met, each as it was seen last', () => {
+  const { root, set } = procTree({ pid: 11, ppid: 10, start: 101, ticks: 3 })
+  members.splice(0, Infinity, 11)
+  const watching = sampler(root)
+  set({ pid: 11, ppid: 10, start: 101, ticks: 5 })
+  watching.sample()
+  set({ pid: 12, ppid: 10, start: 102, ticks: 7 })
+  members.splice(0, Infinity, 12)
+  watching.sample()
+  expect(watching.cpuMs).toBe(120)
 })
+
+test('of 3,000 members all are counted, the first are named, and the rest is kept only while it is there', () => {
+  const { root } = procTree()
+  let there: readonly ProcessStat[] = []
+  const watching = new Sampler(
+    first,
+    1_000_000,
+    { method: 'sampled', members: () => there, living: () => there },
+    root,
+  )
+  onTestFinished(() => watching[Symbol.dispose]())
+  for (let pid = 100_000; pid < 103_000; pid += 10) {
+    there = Array.from({ length: 10 }, (_, index) => statOf(pid + index))
+    watching.sample()
+  }
+  expect(watching.count).toBe(3000)
+  expect(watching.seen).toHaveLength(1008 + 10)
+  there = []
+  watching.sample()
+  expect(watching.seen).toHaveLength(1008)
+})
+
+function statOf(pid: number): ProcessStat {
+  const ids = { pid, ppid: 10, pgid: 10, session: 10, startTime: pid }
+  return { ...ids, comm: '', state: 'S', cpuMs: 0, childCpuMs: 0, rssBytes: 0, threads: 1 }
+}

@@ -1,53 +1,80 @@
 import {
+  isOver,
   nameOf,
   type ProcessIdentity,
   type ProcessStat,
-  readChildren,
   readExe,
+  readPidInside,
   readStat,
 } from '../processes/index.ts'
+import { mostNamed } from './fork-events/lineage.ts'
+import type { Membership } from './membership.ts'
+import { mostOurs } from './ours.ts'
 import type { SpawnedProcess } from './spawned-process.ts'
 
-type Seen = Omit<SpawnedProcess, 'alive'>
+export type Seen = Omit<SpawnedProcess, 'alive'>
 
-interface Sample extends Seen {
-  readonly cpuMs: number
-  readonly isGone: boolean
+interface Sample {
+  readonly isNamed: boolean
+  seen: Seen
+  cpuMs: number
+  /** The most threads that it had at once. */
+  threads: number
 }
 
 /** Ever less often, so that a long job costs next to nothing. */
 const lastIntervalMs = 50
-/** More than so many are not followed: the walk itself would become a load. */
-const maxFollowed = 10_000
+/** Looking takes at most so much of the time: one part in ten. */
+const pausePerLook = 9
 
-/** Walks the tree below a process again and again, and keeps the names of all whom it met and what they used. */
+/** Looks at a job's members again and again, and keeps the names of the first of them and what all used. */
 export class Sampler implements Disposable {
-  readonly #samples = new Map<string, Sample>()
+  readonly membership: Membership
   readonly #first: ProcessIdentity
   readonly #root: string
+  readonly #named: Sample[] = []
+  /** Who was there when it was looked last, also the dead whom nobody has waited for. */
+  #present = new Map<string, Sample>()
+  #count = 0
   #intervalMs: number
   #timer: NodeJS.Timeout
   #waitedCpuMs = 0
+  #endedCpuMs = 0
   #peakRssBytes = 0
+  #extraThreads = 0
 
-  /** The first interval is short where names are wanted, for most children live briefly. */
-  constructor(first: ProcessIdentity, firstIntervalMs: number, root: string = '/') {
+  /**
+   * The first interval is short where names are wanted, for most children live briefly. What `first` used and
+   * waited for counts, though it be no member.
+   */
+  constructor(first: ProcessIdentity, firstIntervalMs: number, membership: Membership, root: string = '/') {
     this.#first = first
     this.#root = root
     this.#intervalMs = firstIntervalMs
-    this.sample([first])
-    this.#timer = setTimeout(this.#tick, this.#intervalMs).unref()
+    this.membership = membership
+    this.#timer = this.#look()
   }
 
-  /** All that were met, in that order; the root is the first. */
+  /** The first members that were met, in that order, and whoever else is there. */
   get seen(): readonly Seen[] {
-    return [...this.#samples.values()].map(({ cpuMs: _cpu, isGone: _gone, ...seen }) => seen)
+    const others = [...this.#present.values()].filter(({ isNamed }) => !isNamed)
+    return [...this.#named, ...others].map(({ seen }) => seen)
+  }
+
+  /** All members that were met. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Threads of all of them beyond the first of each: a lower bound. */
+  get extraThreads(): number {
+    return this.#extraThreads
   }
 
   /** CPU time up to the last sample of each, in milliseconds: a lower bound. */
   get cpuMs(): number {
-    const own = this.#samples.values().reduce((sum, { cpuMs }) => sum + cpuMs, 0)
-    return Math.max(own, this.#waitedCpuMs)
+    const present = this.#present.values().reduce((sum, { cpuMs }) => sum + cpuMs, 0)
+    return Math.max(this.#endedCpuMs + present, this.#waitedCpuMs)
   }
 
   /** The most that all had resident in one sample, in bytes. */
@@ -55,68 +82,48 @@ export class Sampler implements Disposable {
     return this.#peakRssBytes
   }
 
-  /**
-   * One walk: from all who are known and live, and from these. A pid alone is nobody: whoever has the pid
-   * of a member now, but not its start time, is a stranger.
-   */
-  sample(found: readonly ProcessIdentity[] = []): void {
-    const known = [...this.#samples.values()].filter(({ isGone }) => !isGone)
-    const queue = new Map([...known, ...found].map((process) => [nameOf(process), process]))
-    let rssBytes = 0
-    for (const [name, { pid, startTime }] of queue) {
-      const stat = readStat(pid, this.#root)
-      if (stat?.startTime !== startTime) {
-        this.#forget(name)
-        continue
-      }
-      if (this.#samples.size >= maxFollowed && !this.#samples.has(name)) continue
-      this.#note(stat)
-      rssBytes += stat.rssBytes
-      for (const child of this.#childrenOf(stat)) queue.set(nameOf(child), child)
-    }
+  sample(): void {
+    const members = this.membership.members()
+    const present = new Map(members.map((stat) => [nameOf(stat), this.#note(stat)]))
+    for (const [name, { cpuMs }] of this.#present) if (!present.has(name)) this.#endedCpuMs += cpuMs
+    this.#present = present
+    const rssBytes = members.reduce((sum, stat) => sum + stat.rssBytes, 0)
     this.#peakRssBytes = Math.max(this.#peakRssBytes, rssBytes)
+    const first = readStat(this.#first.pid, this.#root)
+    if (first?.startTime === this.#first.startTime) this.#waitedCpuMs = first.cpuMs + first.childCpuMs
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#timer)
   }
 
-  readonly #tick = (): void => {
+  #look(): NodeJS.Timeout {
+    const began = performance.now()
     this.sample()
+    const pauseMs = Math.max(this.#intervalMs, (performance.now() - began) * pausePerLook)
     this.#intervalMs = Math.min(lastIntervalMs, this.#intervalMs * 1.05)
-    this.#timer = setTimeout(this.#tick, this.#intervalMs).unref()
+    this.#timer = setTimeout(() => this.#look(), pauseMs).unref()
+    return this.#timer
   }
 
-  /** Children by their own word; none when the parent was exchanged while they were listed. */
-  #childrenOf({ pid, startTime }: ProcessIdentity): ProcessIdentity[] {
-    const children = readChildren(pid, this.#root)
-      .map((child) => readStat(child, this.#root))
-      .filter((stat) => stat !== undefined && stat.ppid === pid && stat.startTime >= startTime)
-      .filter((stat) => stat !== undefined)
-    return children.length > 0 && readStat(pid, this.#root)?.startTime === startTime ? children : []
-  }
-
-  #forget(name: string): void {
-    const known = this.#samples.get(name)
-    if (known !== undefined) this.#samples.set(name, { ...known, isGone: true })
-  }
-
-  #note({ pid, ppid, startTime, comm, cpuMs, childCpuMs, state }: ProcessStat): void {
-    const key = nameOf({ pid, startTime })
-    const known = this.#samples.get(key)
+  #note(stat: ProcessStat): Sample {
+    const sample = this.#present.get(nameOf(stat)) ?? this.#meet(stat)
+    const { comm, cpuMs, threads } = stat
+    this.#extraThreads += Math.max(0, threads - sample.threads)
+    sample.threads = Math.max(threads, sample.threads)
+    sample.cpuMs = cpuMs
     // Named anew each time: between fork and exec a process still has its parent's name.
-    const exe = 'ZXx'.includes(state) ? known?.exe : readExe(pid, this.#root)
-    const first = known === undefined ? ppid : known.ppid
-    const sample = {
-      pid,
-      ppid: first,
-      startTime,
-      comm,
-      cpuMs,
-      isGone: false,
-      ...(exe === undefined ? {} : { exe }),
-    }
-    this.#samples.set(key, sample)
-    if (pid === this.#first.pid) this.#waitedCpuMs = cpuMs + childCpuMs
+    const exe = sample.isNamed && !isOver(stat) ? readExe(stat.pid, this.#root) : undefined
+    sample.seen = { ...sample.seen, comm, ...(exe !== undefined && { exe }) }
+    return sample
+  }
+
+  #meet({ pid, ppid, startTime, comm }: ProcessStat): Sample {
+    const isNamed = this.#count++ < mostNamed + mostOurs
+    const pidInside = isNamed ? readPidInside(pid, this.#root) : undefined
+    const seen = { pid, ppid, startTime, comm, ...(pidInside !== undefined && { pidInside }) }
+    const sample: Sample = { isNamed, seen, cpuMs: 0, threads: 1 }
+    if (isNamed) this.#named.push(sample)
+    return sample
   }
 }

@@ -1,6 +1,8 @@
 /** A process that a job started, however briefly it lived. */
 export interface SpawnedProcess {
   readonly pid: number
+  /** Its pid in the job's own namespace; absent without one, and when it was gone before it could be read. */
+  readonly pidInside?: number
   /** The process that forked it, which need not be its parent any more. */
   readonly ppid: number
   /** Clock ticks since boot, as in field 22 of `/proc/PID/stat`. */

@@ -10,17 +10,13 @@ export function program(): Command {
     .configureOutput({ writeErr: () => undefined })
     .showSuggestionAfterError()
 
-  runtimo
-    .command('run')
+  withJobFlags(runtimo.command('run'))
     .description('run one job')
     .requiredOption('-c, --capability <name>', 'what to run, see `runtimo list`')
     .option('-a, --args <json>', 'arguments as JSON')
     .option('--args-file <file>', 'arguments from a file')
     .option('--args-stdin', 'arguments from standard input')
-    .option('--from <file>', 'a JavaScript or TypeScript module whose default export is the capability')
     .option('--timeout <seconds>', 'hard deadline (default: 30)')
-    .option('--cwd <dir>', 'working directory of the job')
-    .addOption(new Option('--level <level>', 'where to run it (default: process)').choices(levels))
     .option('--session <id>', 'the session that the job belongs to')
     .option('--dry-run', 'say what would be done, and change nothing')
     .option('--wait <seconds>', 'wait so long for CPU and memory pressure to fall (default: 15)')
@@ -29,6 +25,22 @@ export function program(): Command {
     .option('-q, --quiet', 'print only what the job prints')
     .option('--raw', "pass the job's output on unescaped, when it does not go to a terminal")
     .action(async (options) => (await import('./run.ts')).run(options))
+
+  withJobFlags(runtimo.command('explain'))
+    .description('say what would hold a job, and start nothing')
+    .requiredOption('-c, --capability <name>', 'what would be run')
+    .option('-a, --args <json>', 'arguments as JSON')
+    .option('--args-file <file>', 'arguments from a file')
+    .option('--args-stdin', 'arguments from standard input')
+    .option('--tape', 'print every system call of the launcher')
+    .option('-j, --json', 'print JSON')
+    .action(async (options) => (await import('./explain.ts')).explain(options))
+
+  runtimo
+    .command('doctor')
+    .description('try what this machine can do for jobs, and say how to mend what it cannot')
+    .option('-j, --json', 'print JSON')
+    .action(async (options) => (await import('./doctor.ts')).doctor(options))
 
   runtimo
     .command('list')
@@ -75,4 +87,24 @@ export function program(): Command {
     })
 
   return runtimo
+}
+
+/** What one can say of how a job is held. */
+function withJobFlags(command: Command): Command {
+  return command
+    .option('--from <module>', 'a file, folder or package whose default export is the capability')
+    .option('--cwd <dir>', 'working directory of the job, which it may write')
+    .addOption(
+      new Option('--level <level>', 'where to run it (default: sandbox, of our own functions: process)').choices(levels),
+    )
+    .option('--memory <size>', 'most memory of the whole job, such as 512M')
+    .option('--cpu-time <seconds>', 'most CPU time of the whole job')
+    .option('--pids <count>', 'most processes and threads at once')
+    .option('--read <dir>', 'a directory that it may read as well', collect)
+    .option('--write <dir>', 'a directory that it may write, in the place of the working directory', collect)
+    .option('--require <field=value>', 'run only when this is in force, such as seccomp=true', collect)
+}
+
+function collect(value: string, values: readonly string[] | undefined): readonly string[] {
+  return [...(values ?? []), value]
 }

@@ -1,10 +1,11 @@
 import process from 'node:process'
-import { catalogue, type Level } from '@runtimo/capabilities'
+import { catalogue } from '@runtimo/capabilities'
 import { toWire } from '../codec/wire.ts'
 import type { JobResult } from '../execution/result.ts'
 import type { RunOptions } from '../options/run-options.ts'
 import { Supervisor } from '../supervisor.ts'
 import { OutputForwarder } from './forward-output.ts'
+import { type JobFlags, toJobOptions } from './job-flags.ts'
 import { parseNumber } from './numbers.ts'
 import { printJson } from './print-json.ts'
 import { Progress } from './progress.ts'
@@ -13,12 +14,9 @@ import { escapeControls } from './render/escape.ts'
 import { paint } from './render/paint.ts'
 import { renderResult } from './render/result.ts'
 
-interface Options extends ArgsOptions {
+interface Options extends ArgsOptions, JobFlags {
   readonly capability: string
-  readonly from?: string
   readonly timeout?: string
-  readonly cwd?: string
-  readonly level?: Level
   readonly session?: string
   readonly dryRun?: boolean
   readonly wait?: string
@@ -54,19 +52,17 @@ export async function run(options: Options): Promise<void> {
 }
 
 function toRunOptions(options: Options): RunOptions {
-  const { timeout, wait, cwd, level, session, dryRun, from } = options
+  const { timeout, wait, session, dryRun } = options
   const timeoutMs =
     timeout === undefined ? undefined : parseNumber('--timeout', timeout, { min: 0.001, max: day }) * 1000
   const waitMs =
     (wait === undefined ? defaultWaitSecs : parseNumber('--wait', wait, { min: 0, max: day })) * 1000
   return {
+    ...toJobOptions(options),
     timeoutMs: timeoutMs === undefined ? undefined : Math.ceil(timeoutMs),
     waitForResourcesMs: Math.ceil(waitMs),
-    workingDir: cwd,
-    level,
     sessionId: session,
     dryRun,
-    from,
   }
 }
 

@@ -7,15 +7,13 @@ export interface Attributed {
   /** All of them, also those that are not named. */
   readonly count: number
   readonly method: Method
+  /** Some may be missing. */
+  readonly isLossy: boolean
 }
 
-/** Step 9: every process that the job started. The worker that we started for it is not one. */
-export async function attribute(run: JobRun): Promise<Attributed> {
-  const { boundary, isWorker } = run
-  if (boundary === undefined) return { spawned: [], count: 0, method: 'exact' }
-  const { processes, count, method } = await boundary.lineage()
-  if (!isWorker) return { spawned: processes, count, method }
-  const { pid } = boundary.launched.root
-  const spawned = processes.filter((process) => process.pid !== pid)
-  return { spawned, count: count - (processes.length - spawned.length), method }
+/** Step 9: every process that the job started. What we started for it is none of them. */
+export async function attribute({ custody }: JobRun): Promise<Attributed> {
+  if (custody === undefined) return { spawned: [], count: 0, method: 'exact', isLossy: false }
+  const { processes, count, method, lost } = await custody.lineage()
+  return { spawned: processes, count, method, isLossy: lost }
 }

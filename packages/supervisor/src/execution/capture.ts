@@ -1,18 +1,52 @@
+import type { CpuMeter } from '../telemetry/index.ts'
 import { ProcessSnapshot } from '../processes/index.ts'
 import { Telemetry } from '../telemetry/index.ts'
-import type { Job } from './job.ts'
-import type { Services } from './services.ts'
 
-/** The machine at one moment: read anew for every call, never shared between before and after. */
+/** The machine at one moment. */
 export interface Capture {
   readonly telemetry: Telemetry
   readonly processes: ProcessSnapshot
 }
 
-/** Steps 1 and 8. Never fails a job: what cannot be read is absent. */
-export async function capture(job: Job, services: Services): Promise<Capture> {
+interface Queue {
+  running: Promise<Capture>
+  /** For whoever asks while one is running: what that one sees may be older than what they must see. */
+  next: Promise<Capture> | undefined
+}
+
+/**
+ * Steps 1 and 8. A capture always begins after it was asked for; those who ask at the same time share one.
+ * Never fails a job: what cannot be read is absent.
+ */
+export class Captures {
+  readonly #cpu: CpuMeter
+  readonly #queues = new Map<string, Queue>()
+
+  constructor(cpu: CpuMeter) {
+    this.#cpu = cpu
+  }
+
+  take(workingDir: string): Promise<Capture> {
+    const queue = this.#queues.get(workingDir)
+    if (queue === undefined) return this.#start(workingDir)
+    queue.next ??= queue.running.then(() => this.#start(workingDir))
+    return queue.next
+  }
+
+  #start(workingDir: string): Promise<Capture> {
+    const running = capture(workingDir, this.#cpu)
+    const queue: Queue = { running, next: undefined }
+    this.#queues.set(workingDir, queue)
+    void running.finally(() => {
+      if (queue.next === undefined && this.#queues.get(workingDir) === queue) this.#queues.delete(workingDir)
+    })
+    return running
+  }
+}
+
+async function capture(workingDir: string, cpu: CpuMeter): Promise<Capture> {
   const [telemetry, processes] = await Promise.all([
-    Telemetry.capture({ workingDir: job.workingDir, cpu: services.guard.cpu }),
+    Telemetry.capture({ workingDir, cpu }),
     ProcessSnapshot.capture(),
   ])
   return { telemetry, processes }

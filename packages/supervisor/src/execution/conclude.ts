@@ -1,5 +1,6 @@
-import type { Conclusion, JobRun } from '../isolation/job-run.ts'
 import type { RuntimoError } from '@runtimo/capabilities'
+import type { Conclusion, JobRun } from '../isolation/job-run.ts'
+import { breachError } from '../limits/index.ts'
 import { type Course, type Ending, toEnding } from './ending.ts'
 import { toRuntimoError } from './to-runtimo-error.ts'
 
@@ -12,5 +13,16 @@ export async function conclude(
   const conclusion: Conclusion = await run
     .conclude()
     .catch((error: unknown) => ({ error: toRuntimoError(error) }))
-  return toEnding({ ...course, error: survivors ?? course.error ?? conclusion.error }, conclusion)
+  const over = await overLimit(run)
+  return toEnding({ ...course, error: survivors ?? over ?? course.error ?? conclusion.error }, conclusion)
+}
+
+/** A job that went over a ceiling has done so, however it ended: the last look is taken when nobody is left. */
+async function overLimit({ custody }: JobRun): Promise<RuntimoError | undefined> {
+  try {
+    const breach = await custody?.breach()
+    return breach === undefined ? undefined : breachError(breach)
+  } catch (error) {
+    return toRuntimoError(error)
+  }
 }

@@ -9,7 +9,7 @@ import { toRuntimoError } from './to-runtimo-error.ts'
  */
 export async function emptyBoundary(run: JobRun, services: Services): Promise<RuntimoError | undefined> {
   try {
-    await run.boundary?.empty()
+    await run.custody?.empty()
     return undefined
   } catch (error) {
     return toRuntimoError(error)

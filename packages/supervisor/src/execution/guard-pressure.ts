@@ -1,4 +1,4 @@
-import { type Capture, capture } from './capture.ts'
+import type { Capture } from './capture.ts'
 import type { Job } from './job.ts'
 import type { Services } from './services.ts'
 
@@ -7,5 +7,5 @@ export async function guardPressure(job: Job, before: Capture, services: Service
   if (!services.isGuardOn) return before
   const { waitForResourcesMs, onWait, signal } = job.options
   const hasWaited = await services.guard.check({ waitMs: waitForResourcesMs, onWait, signal })
-  return hasWaited ? await capture(job, services) : before
+  return hasWaited ? await services.captures.take(job.workingDir) : before
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { type JsonObject, RuntimoError } from '@runtimo/capabilities'
 import { toWire } from '../codec/wire.ts'
-import { usageOf } from '../accounting/usage.ts'
+import { type Usage, usageOf } from '../accounting/index.ts'
 import type { JobRun } from '../isolation/job-run.ts'
 import type { Attributed } from './attribute.ts'
 import type { Capture } from './capture.ts'
@@ -32,7 +32,7 @@ export interface Finished {
 /** Step 10: durable before the caller hears. @throws RT_WAL_… */
 export async function recordEnd(finished: Finished, services: Services): Promise<JobResult> {
   const { job } = finished
-  const result = toResult(finished)
+  const result = toResult(finished, await readUsage(finished))
   const { output, spawned, ...rest } = result
   try {
     const walSeq = await services.wal.append({
@@ -47,10 +47,13 @@ export async function recordEnd(finished: Finished, services: Services): Promise
   }
 }
 
-function toResult({ job, run, before, after, course, attributed, ending }: Finished): Unrecorded {
-  const { boundary } = run
+function toResult(
+  { job, run, before, after, course, attributed, ending }: Finished,
+  usage: Usage,
+): Unrecorded {
+  const { custody } = run
   const { durationMs } = course
-  const { count, spawned, method } = attributed
+  const { spawned, method, isLossy } = attributed
   return {
     jobId: job.id,
     capability: job.capability.name,
@@ -64,12 +67,30 @@ function toResult({ job, run, before, after, course, attributed, ending }: Finis
     processAfter: after.processes.summary,
     spawned,
     attribution: method,
-    ...(boundary === undefined ? {} : { posture: boundary.posture }),
-    usage: usageOf({ boundary, processes: count, wallMs: durationMs }),
+    ...(isLossy ? { attributionLost: true } : {}),
+    ...(custody === undefined ? {} : { posture: custody.posture }),
+    usage,
     startedAt: job.startedAt,
     durationMs,
     ...(job.options.sessionId === undefined ? {} : { sessionId: job.options.sessionId }),
   }
+}
+
+async function readUsage({ run, course, attributed }: Finished): Promise<Usage> {
+  const { count } = attributed
+  const { durationMs } = course
+  if (run.custody !== undefined) return await run.custody.usage(count, durationMs)
+  return usageOf({ sampled: nothingUsed, processes: count, wallMs: durationMs, outputBytes: 0 })
+}
+
+/** Nothing was started. */
+const nothingUsed = {
+  userMs: 0,
+  systemMs: 0,
+  maxRssBytes: 0,
+  memoryPeakBytes: 0,
+  readBytes: 0,
+  writtenBytes: 0,
 }
 
 /** The job has run all the same: whoever reads the error must be able to tell which and how it went. */

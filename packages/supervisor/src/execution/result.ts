@@ -1,5 +1,5 @@
 import type { ErrorReport, Output } from '@runtimo/capabilities'
-import type { Usage } from '../accounting/usage.ts'
+import type { Usage } from '../accounting/index.ts'
 import type { Method } from '../attribution/attribution.ts'
 import type { SpawnedProcess } from '../attribution/spawned-process.ts'
 import type { Posture } from '../isolation/posture.ts'
@@ -44,6 +44,8 @@ export interface JobResult {
   /** Processes that the job started, at most 1,000 of them; `usage.processes` counts all. */
   readonly spawned: readonly SpawnedProcess[]
   readonly attribution: Method
+  /** Present when some processes may be missing from `spawned` and from the count. */
+  readonly attributionLost?: true
   /** Absent when the job ended before anything was started for it. */
   readonly posture?: Posture
   readonly usage: Usage

@@ -1,5 +1,4 @@
 import { attribute } from './attribute.ts'
-import { capture } from './capture.ts'
 import { conclude } from './conclude.ts'
 import { emptyBoundary } from './empty-boundary.ts'
 import { execute } from './execute.ts'
@@ -20,20 +19,20 @@ import { validate } from './validate.ts'
  * becomes a result.
  */
 export async function runJob(job: Job, services: Services): Promise<JobResult> {
-  const first = await capture(job, services) // 1
+  await using run = await openRun(job, services) // what will hold it is on its way; nothing of the job is in it
+  const first = await services.captures.take(job.workingDir) // 1
   const before = await guardPressure(job, first, services) // 2
   guardZombies(before, services) // 3
   const args = guardArguments(job) // 4
-  await using run = await openRun(job, services) // what will hold it; nothing is started yet
   await recordStart(job, args, before, services) // 5
 
   services.runs.add(run) // from here on it is killed should the process end
-  const course = await underDeadline(job, async (deadline) => {
+  const course = await underDeadline(job, run, async (deadline) => {
     const cut = await validate(run, job, args, deadline) // 6
     return cut ?? (await execute(run, deadline)) // 7
   })
   const survivors = await emptyBoundary(run, services)
-  const after = await capture(job, services) // 8
+  const after = await services.captures.take(job.workingDir) // 8
   const attributed = await attribute(run) // 9
   const ending = await conclude(run, course, survivors)
   return await recordEnd({ job, run, before, after, course, attributed, ending }, services) // 10

@@ -1,10 +1,16 @@
 import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
 import type { LlmoSafeGuard } from '../guards/llmo-safe-guard.ts'
 import type { CommandThreads } from '../isolation/command-threads.ts'
+import type { Boundary } from '../isolation/boundary.ts'
+import type { BoundarySpec } from '../isolation/boundary-spec.ts'
+import type { IsolationHost } from '../isolation/host.ts'
 import type { JobRun } from '../isolation/job-run.ts'
 import type { ProcessIdentity } from '../processes/index.ts'
 import type { ManifestCheck } from '../registry/manifest-check.ts'
+import type { Pool } from '../pools/pool.ts'
+import type { PolicyOptions } from '../options/policy-options.ts'
 import type { WalWriter } from '../wal/index.ts'
+import type { Captures } from './capture.ts'
 
 /** What a supervisor lends to each of its jobs. */
 export interface Services {
@@ -13,8 +19,15 @@ export interface Services {
   /** False: the guard on CPU and memory is off, by choice. */
   readonly isGuardOn: boolean
   readonly maxZombies: number
+  readonly captures: Captures
   readonly threads: CommandThreads
+  readonly isolation: () => Promise<IsolationHost>
+  /** Boundaries, some of them made ahead. */
+  readonly boundaries: Pool<BoundarySpec, Boundary>
+  readonly policy: PolicyOptions
   readonly manifests: ManifestCheck
+  /** Processes are found by their relatives only, by choice. */
+  readonly isTree: boolean
   /** The kernel's account of forks; undefined where it cannot be had. */
   readonly forkEvents: () => Promise<ForkEvents | undefined>
   /** The jobs that are between their start and their end. */

@@ -1,20 +1,34 @@
+import type { JobRun } from '../isolation/job-run.ts'
 import { defaultTimeoutMs } from '../options/run-options.ts'
 import { type Cut, Deadline } from './deadline.ts'
 import type { Course } from './ending.ts'
 import type { Job } from './job.ts'
 import { toRuntimoError } from './to-runtimo-error.ts'
 
-/** Steps 6 and 7 under one deadline: a hostile schema is under it as well. Never rejects. */
+/**
+ * Steps 6 and 7 under one deadline: a hostile schema is under it as well. It counts from when the job's boundary
+ * stands: to make that is our affair, and takes no time of the job's. Never rejects.
+ */
 export async function underDeadline(
   job: Job,
+  run: JobRun,
   steps: (deadline: Deadline) => Promise<Cut | undefined>,
 ): Promise<Course> {
-  using deadline = new Deadline(job.options.timeoutMs ?? defaultTimeoutMs, job.options.signal)
+  const timeoutMs = job.options.timeoutMs ?? defaultTimeoutMs
+  try {
+    await run.start()
+  } catch (error) {
+    return { error: toRuntimoError(error), timeoutMs, durationMs: 0 }
+  }
+  using deadline = new Deadline(timeoutMs, job.options.signal)
   const beganAt = performance.now()
-  const settled = await steps(deadline).then(
+  const course = steps(deadline).then(
     (cut) => ({ cut }),
     (error: unknown) => ({ error: toRuntimoError(error) }),
   )
+  const settled = await (run.custody === undefined
+    ? course
+    : Promise.race([course, run.custody.watch.tripped.then(() => ({}))])) // which ceiling, it will tell
   const durationMs = Math.round(performance.now() - beganAt)
   return { ...settled, timeoutMs: deadline.timeoutMs, durationMs }
 }

@@ -1,120 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Level, RuntimoError } from '@runtimo/capabilities'
-import type { Attribution } from '../attribution/attribution.ts'
-import { ExactAttribution } from '../attribution/exact.ts'
-import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
-import { Sampler } from '../attribution/sampler.ts'
-import { TreeAttribution } from '../attribution/tree.ts'
+import { RuntimoError } from '@runtimo/capabilities'
+import { LaunchPlan, type LauncherUsage } from '@runtimo/worker'
+import type { Leaf } from '../control-groups/index.ts'
 import { signalProcess } from '../linux/pidfd.ts'
-import { empty } from '../termination/empty.ts'
-import { nameOf, type ProcessIdentity } from '../processes/index.ts'
-import { reapOrphans } from '../termination/orphans.ts'
-import { sweep } from '../termination/sweep.ts'
-import { type Exit, launch, type Launched, type LaunchSpec } from './launch.ts'
-import type { Posture } from './posture.ts'
-import { readUid } from './uid.ts'
+import { isAlive, nameOf, type ProcessIdentity, readChildren, readStat } from '../processes/index.ts'
+import { emptyTree } from '../termination/empty-tree.ts'
+import type { Marked } from '../termination/sweep.ts'
+import { Placeholders } from '../view/placeholders.ts'
+import type { BoundarySpec } from './boundary-spec.ts'
+import type { IsolationHost } from './host.ts'
+import { toStartError } from './launch-failure.ts'
+import { type Exit, Launcher } from './launcher.ts'
+import { checkConfinement, type NamespaceKind, readOwnNamespaces } from './posture.ts'
+import { WorkerChannel } from './worker-channel.ts'
 
-/** A killed job's pipes are read to their end, unless somebody who escaped holds them. */
-const pipesMs = 500
+/** So long may everybody take to be gone after the kill; who is left then hangs in the kernel. */
+const patienceMs = 5000
+/** So long may process 1 of a sandbox take to kill everybody itself, which keeps the account of what they used whole. */
+const politeMs = 400
+/** A worker of ours that is not up by then will not come. */
+const bootMs = 20_000
 
-/** Owns everything that one job starts: one launched process, and whatever comes from it. */
+/** What the job's own process is started with. */
+export interface Program {
+  readonly argv: readonly [string, ...string[]]
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/**
+ * The kernel objects that own every process of one job: a control group where there is one, a pid namespace
+ * at level sandbox, a launcher that outlives them all and tells what they used.
+ */
 export class Boundary implements AsyncDisposable {
-  readonly launched: Launched
-  readonly attribution: Attribution
-  readonly sampler: Sampler
-  readonly posture: Posture
-  #emptied: Promise<void> | undefined
-  #lineage: ReturnType<Attribution['lineage']> | undefined
+  readonly spec: BoundarySpec
+  readonly launcher: Launcher
+  readonly leaf: Leaf | undefined
+  /** Process 1 of the namespace; at the other levels the job's own first process. */
+  readonly first: ProcessIdentity
+  /** Names of the processes of ours in it. */
+  readonly own: ReadonlySet<string>
+  readonly channel: WorkerChannel | undefined
+  /** A variable that all of its processes have which did not clear their environment. */
+  readonly mark: Marked['mark'] = { name: 'RUNTIMO_BOUNDARY', value: randomUUID() }
+  readonly #host: IsolationHost
+  readonly #namespaces: ReadonlySet<NamespaceKind>
+  readonly #sources: string
+  #placeholders: Placeholders | undefined
+  #killed: Promise<void> | undefined
 
-  private constructor(launched: Launched, events: ForkEvents | undefined, level: Level, heap: number | null) {
-    this.launched = launched
-    // With the kernel's account the samples serve only to tell what is used.
-    this.sampler = new Sampler(launched.root, events === undefined ? 2 : 20)
-    const tree = new TreeAttribution(launched, this.sampler)
-    this.attribution = events === undefined ? tree : new ExactAttribution(events, launched.root, tree)
-    this.posture = {
-      level,
-      pidNamespace: false,
-      network: 'host',
-      seccomp: false,
-      landlock: false,
-      memory: heap,
-      pids: null,
-      cpu: null,
-      uid: readUid(launched.root.pid),
-      cgroup: null,
+  private constructor(spec: BoundarySpec, host: IsolationHost, launcher: Launcher, leaf: Leaf | undefined) {
+    this.spec = spec
+    this.launcher = launcher
+    this.leaf = leaf
+    this.#host = host
+    this.#sources = fingerprint(spec)
+    const children = readChildren(launcher.identity.pid)
+      .map((pid) => readStat(pid))
+      .filter((stat) => stat !== undefined)
+    // The guard of level process is forked before the job's process.
+    const first = children.at(-1) ?? launcher.identity
+    this.first = { pid: first.pid, startTime: first.startTime }
+    const ours = spec.plan.launch.level === 'sandbox' ? children : children.slice(0, -1)
+    this.own = new Set([launcher.identity, ...ours].map(nameOf))
+    this.#namespaces = readOwnNamespaces(first.pid)
+    if (spec.worker === undefined || launcher.channel === undefined) return
+    this.channel = new WorkerChannel(launcher.channel, launcher.ended, spec.worker.hasThread)
+  }
+
+  /** Up to where it waits for its job; a worker is started, and waits for its code. @throws RuntimoError */
+  static async prepare(spec: BoundarySpec, host: IsolationHost): Promise<Boundary> {
+    try {
+      await using acquired = new AsyncDisposableStack()
+      const boundary = await Boundary.#launch(spec, host)
+      acquired.use(boundary)
+      if (spec.worker !== undefined) await boundary.#boot(spec.worker.argv)
+      acquired.move()
+      return boundary
+    } catch (error) {
+      throw toStartError(error)
     }
   }
 
-  /** @throws RT_START_FAILED */
-  static async open(
-    spec: LaunchSpec,
-    events: ForkEvents | undefined,
-    level: Level,
-    heap: number | null = null,
-  ): Promise<Boundary> {
-    return new Boundary(await launch(spec), events, level, heap)
+  static async #launch(spec: BoundarySpec, host: IsolationHost): Promise<Boundary> {
+    const { launch } = spec.plan
+    await using acquired = new AsyncDisposableStack()
+    const leaf = await host.groups.create()
+    if (leaf !== undefined) acquired.use(leaf)
+    const launcher = await Launcher.start({
+      executable: host.executable,
+      plan: new LaunchPlan({ ...launch, joins: leaf?.joins ?? [], killSwitch: leaf?.killSwitch }),
+      hasStdin: spec.worker === undefined,
+      hasChannel: spec.worker !== undefined,
+      idMap: launch.mounts.some(({ isIdMapped }) => isIdMapped) ? await host.idMap() : undefined,
+    })
+    acquired.use(launcher)
+    await launcher.ready
+    const boundary = new Boundary(spec, host, launcher, leaf)
+    acquired.move()
+    return boundary
   }
 
-  get exited(): Promise<Exit> {
-    return this.launched.exited
+  /** Its processes live, and what it is made of is still what is at those paths. */
+  isFit(): boolean {
+    return isAlive(this.first) && this.#sources === fingerprint(this.spec)
   }
 
-  /** Kills whatever lives, waits until it is gone, and reads what it had printed. */
-  empty(): Promise<void> {
-    this.#emptied ??= this.#empty()
-    return this.#emptied
+  /** Sets the job's process up, looks at it from outside, and lets it go. @throws LaunchError, RT_POSTURE_UNAVAILABLE */
+  async start({ argv, cwd, env }: Program): Promise<void> {
+    const { job, protection, posture } = this.spec.plan
+    if (protection !== undefined) this.#placeholders = await Placeholders.place(this.#host.stateFolder, protection)
+    this.launcher.prepare({
+      ...job,
+      argv,
+      cwd: cwd ?? job.cwd,
+      env: { ...job.env, ...env, [this.mark.name]: this.mark.value },
+      frozen: [...job.frozen, ...(this.#placeholders?.frozen ?? [])],
+    })
+    await this.launcher.held
+    checkConfinement(this.first.pid, posture, this.#namespaces)
+    this.launcher.go()
   }
 
-  /** Kills what can be found without waiting, for when this process is about to end. */
+  /** Names of the process that our own code runs in, before foreign code does. */
+  workers(): string[] {
+    if (this.spec.plan.launch.level === 'process') return [nameOf(this.first)]
+    return readChildren(this.first.pid)
+      .map((pid) => readStat(pid))
+      .filter((stat) => stat !== undefined)
+      .map(nameOf)
+  }
+
+  /** How the job's main process ended. */
+  get ended(): Promise<Exit> {
+    return this.launcher.ended
+  }
+
+  /** What everybody used, once nobody is left. */
+  get usage(): Promise<LauncherUsage | undefined> {
+    return this.launcher.exited
+  }
+
+  /** Kills everybody and resolves when nobody is left. @throws RT_SURVIVORS */
+  kill(): Promise<void> {
+    this.#killed ??= this.#kill()
+    return this.#killed
+  }
+
+  /** Kills without waiting, for when this process is about to end. */
   abandon(): void {
-    for (const member of sweep(this.launched, this.sampler.seen)) signalProcess(member, 'SIGKILL')
+    signalProcess(this.first, 'SIGKILL')
+    this.leaf?.abandon()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { stdout, stderr, channel } = this.launched
     // Who could not be killed was told when it was tried first; what we hold is let go all the same.
-    await this.empty().catch(() => undefined)
-    this.attribution[Symbol.dispose]()
-    stdout[Symbol.dispose]()
-    stderr[Symbol.dispose]()
-    channel?.destroy()
+    await this.kill().catch(() => undefined)
+    this.channel?.close()
+    this.launcher[Symbol.dispose]()
+    await Promise.resolve(this.leaf?.[Symbol.asyncDispose]()).catch(() => undefined)
+    await this.#placeholders?.[Symbol.asyncDispose]()
   }
 
-  async #empty(): Promise<void> {
-    this.sampler.sample()
-    const { root, stdout, stderr, exited } = this.launched
-    const survivors = await empty({
-      root,
-      isExact: () => this.attribution.isExact,
-      living: () => this.attribution.living(),
+  async #boot(argv: readonly [string, ...string[]]): Promise<void> {
+    await this.start({ argv })
+    const late = sleep(bootMs, undefined, { ref: false }).then(() => {
+      throw new RuntimoError('RT_START_FAILED', `the worker was not up after ${bootMs} ms`)
     })
-    if (survivors.length > 0) {
-      const pids = survivors.map(({ pid }) => pid)
-      const message = `processes that could not be killed: ${pids.slice(0, 20).join(', ')}`
-      throw new RuntimoError('RT_SURVIVORS', message, { pids: pids.slice(0, 100), count: pids.length })
+    await Promise.race([this.channel?.ready(), late])
+  }
+
+  async #kill(): Promise<void> {
+    const { leaf, launcher } = this
+    const gone = Promise.all([launcher.exited, leaf?.whenEmpty()]).then(() => true)
+    const isGone = (ms: number): Promise<boolean> => Promise.race([gone, sleep(ms, false, { ref: false })])
+    if (this.spec.plan.launch.level === 'sandbox') {
+      launcher.letGo()
+      if (await isGone(politeMs)) return
+      signalProcess(this.first, 'SIGKILL')
     }
-    await exited
-    reapOrphans(new Set([...this.members, ...this.#membersOf((await this.lineage()).processes)]))
-    await Promise.race([
-      Promise.all([stdout.closed, stderr.closed]),
-      sleep(pipesMs, undefined, { ref: false }),
-    ])
+    if (leaf !== undefined) await leaf.kill()
+    else if (this.spec.plan.launch.level === 'process') await emptyTree(launcher.identity)
+    if (await isGone(patienceMs)) return
+    const pids = leaf?.pids() ?? [this.first.pid]
+    const message = `processes that could not be killed: ${pids.slice(0, 20).join(', ')}`
+    throw new RuntimoError('RT_SURVIVORS', message, { pids: pids.slice(0, 100), count: pids.length })
   }
+}
 
-  /** Who was met of the job, but for the first process, which Node waits for. */
-  get members(): string[] {
-    return this.#membersOf(this.sampler.seen)
-  }
-
-  /** What the job started, as it stood when it was first asked for: after nobody was left. */
-  lineage(): ReturnType<Attribution['lineage']> {
-    this.#lineage ??= this.attribution.lineage()
-    return this.#lineage
-  }
-
-  #membersOf(processes: readonly ProcessIdentity[]): string[] {
-    const first = nameOf(this.launched.root)
-    return processes.map(nameOf).filter((name) => name !== first)
-  }
+/** Which files and directories are mounted: one that was exchanged is another. */
+function fingerprint({ plan }: BoundarySpec): string {
+  return plan.launch.mounts
+    .map(({ source }) => {
+      const stat = statSync(source, { throwIfNoEntry: false })
+      return stat === undefined ? '-' : `${stat.dev}:${stat.ino}`
+    })
+    .join()
 }

@@ -1,33 +1,38 @@
 import { type CommandPlan, type Context, type Json, type Output, RuntimoError } from '@runtimo/capabilities'
-import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
-import { Boundary } from './boundary.ts'
+import type { Boundary } from './boundary.ts'
 import type { CommandThreads } from './command-threads.ts'
+import type { Custody } from './custody.ts'
 import type { Conclusion, JobRun } from './job-run.ts'
-import type { Exit } from './launch.ts'
-import type { OutputChunk } from './stream-capture.ts'
+import { toStartError } from './launch-failure.ts'
+import type { Exit } from './launcher.ts'
 
 export interface CommandSpec {
   readonly name: string
   readonly context: Context
   readonly threads: CommandThreads
-  readonly events: ForkEvents | undefined
-  readonly onOutput: (chunk: OutputChunk) => void
+  /** What will hold it: on its way since the job was called. Undefined: nothing is to be started. */
+  readonly boundary: Promise<Boundary> | undefined
+  readonly take: (boundary: Boundary) => Custody
 }
 
-/** A program in a process of its own: planned and read in a thread, with nothing of ours inside. */
+/** A program in a boundary of its own: planned and read in a thread, with nothing of ours inside. */
 export class CommandRun implements JobRun {
-  readonly isWorker = false
   readonly #spec: CommandSpec
   #plan: CommandPlan | undefined
-  #boundary: Boundary | undefined
+  #custody: Custody | undefined
   #exit: Exit | undefined
 
   constructor(spec: CommandSpec) {
     this.#spec = spec
   }
 
-  get boundary(): Boundary | undefined {
-    return this.#boundary
+  get custody(): Custody | undefined {
+    return this.#custody
+  }
+
+  async start(): Promise<void> {
+    const boundary = await this.#spec.boundary
+    if (boundary !== undefined) this.#custody = this.#spec.take(boundary)
   }
 
   async prepare(args: Json): Promise<number | undefined> {
@@ -38,26 +43,34 @@ export class CommandRun implements JobRun {
 
   async execute(): Promise<void> {
     if (this.#plan === undefined) throw new RuntimoError('RT_INTERNAL', 'executed before it was planned')
-    if (this.#spec.context.dryRun) return
+    if (this.#custody === undefined) return
     const { argv, cwd, env, stdin } = this.#plan
-    const { events, onOutput } = this.#spec
-    const spec = { argv, cwd, env, channel: false, onOutput, ...(stdin === undefined ? {} : { stdin }) }
-    this.#boundary = await Boundary.open(spec, events, 'process')
-    this.#exit = await this.#boundary.exited
+    const { boundary, watch } = this.#custody
+    await watch.ready
+    try {
+      await boundary.start({ argv, cwd, env })
+      boundary.launcher.streams.stdin?.end(stdin ?? '')
+      this.#exit = await boundary.ended
+    } catch (error) {
+      throw toStartError(error, this.#plan)
+    }
   }
 
   async conclude(): Promise<Conclusion> {
-    if (this.#boundary === undefined) return this.#spec.context.dryRun ? this.#describe() : {}
-    const { name, threads } = this.#spec
-    const { stdout, stderr, exited } = this.#boundary.launched
-    const { code, signal } = this.#exit ?? (await exited)
+    if (this.#custody === undefined) return this.#spec.context.dryRun ? this.#describe() : {}
+    const { stdout, stderr, boundary } = this.#custody
+    const exit = this.#exit ?? (await boundary.ended.catch(() => undefined))
+    if (exit === undefined) return {} // it never began
+    const { code, signal } = exit
     const result = { exitCode: code, signal, stdout: stdout.captured(), stderr: stderr.captured() }
-    const output = await threads.parse(name, result)
-    return output.success ? { output } : { output, error: toFailure(output, result.exitCode, result.signal) }
+    const output = await this.#spec.threads.parse(this.#spec.name, result)
+    return output.success ? { output } : { output, error: toFailure(output, code, signal) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#boundary?.[Symbol.asyncDispose]()
+    if (this.#custody !== undefined) return await this.#custody[Symbol.asyncDispose]()
+    const boundary = await this.#spec.boundary?.catch(() => undefined)
+    await boundary?.[Symbol.asyncDispose]()
   }
 
   #describe(): Conclusion {

@@ -1,65 +1,51 @@
-import {
-  type Context,
-  isJsonObject,
-  type Json,
-  type Manifest,
-  type Output,
-  RuntimoError,
-} from '@runtimo/capabilities'
-import { childEntry, type Source, threadHostEntry } from '@runtimo/worker'
-import process from 'node:process'
-import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
-import { Boundary } from './boundary.ts'
+import { type Context, isJsonObject, type Json, type Manifest, type Output, RuntimoError } from '@runtimo/capabilities'
+import type { Source } from '@runtimo/worker'
+import type { Boundary } from './boundary.ts'
+import type { Custody } from './custody.ts'
 import type { Conclusion, JobRun } from './job-run.ts'
-import { nodeFlags } from './launch.ts'
 import { printedBy } from './printed.ts'
-import type { OutputChunk } from './stream-capture.ts'
-import { WorkerChannel } from './worker-channel.ts'
+import type { WorkerChannel } from './worker-channel.ts'
 
 export interface FunctionSpec {
-  readonly name: string
   readonly source: Source
   readonly context: Context
-  readonly level: 'thread' | 'process'
-  readonly events: ForkEvents | undefined
-  readonly onOutput: (chunk: OutputChunk) => void
+  /** What will hold it, with a worker that waits: on its way since the job was called. */
+  readonly boundary: Promise<Boundary> | undefined
+  readonly take: (boundary: Boundary) => Custody
   /** Looks at what the worker says of the module. @throws RuntimoError */
   readonly checkManifest: (manifest: Json) => Manifest
 }
 
-/** The two levels of a function: what is started, and which heap limit that entry sets. */
-const levels = {
-  process: { entry: childEntry, heapBytes: null },
-  thread: { entry: threadHostEntry, heapBytes: 268_435_456 },
-} as const
-
 /** A function in a worker of its own: a child process, or a thread in a process that may be sacrificed. */
 export class FunctionRun implements JobRun {
-  readonly isWorker = true
   readonly #spec: FunctionSpec
-  #boundary: Boundary | undefined
-  #channel: WorkerChannel | undefined
+  #custody: Custody | undefined
   #value: Json | undefined
 
   constructor(spec: FunctionSpec) {
     this.#spec = spec
   }
 
-  get boundary(): Boundary | undefined {
-    return this.#boundary
+  get custody(): Custody | undefined {
+    return this.#custody
+  }
+
+  async start(): Promise<void> {
+    const boundary = await this.#spec.boundary
+    if (boundary === undefined) throw new RuntimoError('RT_INTERNAL', 'a function without a worker')
+    this.#custody = this.#spec.take(boundary)
+    await this.#custody.watch.ready
   }
 
   async prepare(args: Json): Promise<undefined> {
-    const channel = await this.#start()
     const { source, context, checkManifest } = this.#spec
     const { jobId } = context
-    const { manifest } = await channel.request({ type: 'load', jobId, source }, 'loaded')
+    const { manifest } = await this.#channel.request({ type: 'load', jobId, source }, 'loaded')
     checkManifest(manifest)
-    await channel.request({ type: 'validate', jobId, args }, 'validated')
+    await this.#channel.request({ type: 'validate', jobId, args }, 'validated')
   }
 
   async execute(): Promise<void> {
-    if (this.#channel === undefined) throw new RuntimoError('RT_INTERNAL', 'executed before it was prepared')
     const { context } = this.#spec
     const request = { type: 'execute', jobId: context.jobId, context } as const
     const { value } = await this.#channel.request(request, 'returned')
@@ -67,7 +53,7 @@ export class FunctionRun implements JobRun {
   }
 
   async conclude(): Promise<Conclusion> {
-    const printed = this.#boundary === undefined ? undefined : printedBy(this.#boundary.launched)
+    const printed = this.#custody === undefined ? undefined : printedBy(this.#custody)
     return {
       ...(this.#value === undefined ? {} : { output: toOutput(this.#value) }),
       ...(printed === undefined ? {} : { printed }),
@@ -75,33 +61,15 @@ export class FunctionRun implements JobRun {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#channel?.close()
-    await this.#boundary?.[Symbol.asyncDispose]()
+    if (this.#custody !== undefined) return await this.#custody[Symbol.asyncDispose]()
+    const boundary = await this.#spec.boundary?.catch(() => undefined)
+    await boundary?.[Symbol.asyncDispose]()
   }
 
-  async #start(): Promise<WorkerChannel> {
-    const { level, context, events, onOutput } = this.#spec
-    const { entry, heapBytes } = levels[level]
-    const cache = process.env['NODE_COMPILE_CACHE']
-    const boundary = await Boundary.open(
-      {
-        argv: [process.execPath, ...nodeFlags(), entry],
-        cwd: context.workingDir,
-        // Our own code is compiled once, not once a worker.
-        env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },
-        channel: true,
-        onOutput,
-      },
-      events,
-      level,
-      heapBytes,
-    )
-    this.#boundary = boundary
-    const socket = boundary.launched.channel
-    if (socket === undefined) throw new RuntimoError('RT_START_FAILED', 'the worker has no channel')
-    this.#channel = new WorkerChannel(socket, boundary.exited, level === 'thread')
-    await this.#channel.ready()
-    return this.#channel
+  get #channel(): WorkerChannel {
+    const channel = this.#custody?.boundary.channel
+    if (channel === undefined) throw new RuntimoError('RT_INTERNAL', 'used before it was started')
+    return channel
   }
 }
 

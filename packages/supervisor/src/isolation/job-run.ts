@@ -1,16 +1,16 @@
 import type { Json, Output, RuntimoError } from '@runtimo/capabilities'
-import type { Boundary } from './boundary.ts'
+import type { Custody } from './custody.ts'
 import type { PrintedOutput } from './printed.ts'
 
 /**
- * One job on its way through a level: prepared, executed, its boundary emptied, concluded. Both kinds of
+ * One job on its way through a level: started, prepared, executed, its boundary emptied, concluded. Both kinds of
  * capability and every level are behind this, held to one conformance suite.
  */
 export interface JobRun extends AsyncDisposable {
-  /** Undefined until something was started for the job. */
-  readonly boundary: Boundary | undefined
-  /** Whether the boundary's first process is a worker of ours, not something that the job started. */
-  readonly isWorker: boolean
+  /** Undefined until something holds the job. */
+  readonly custody: Custody | undefined
+  /** Resolves when its boundary stands and nothing of the job is in it yet. @throws RuntimoError when it cannot be had */
+  start(): Promise<void>
   /**
    * Step 6. The deadline that the arguments ask for, in milliseconds, if they do.
    * @throws RuntimoError when the arguments, the module or its manifest will not do

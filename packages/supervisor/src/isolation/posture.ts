@@ -1,17 +1,100 @@
+import { readFileSync, readlinkSync } from 'node:fs'
 import type { Level } from '@runtimo/capabilities'
+import { type Missing, refusal } from './requirement.ts'
 
-/** What was really in force while a job ran. Null: no limit of that kind. */
+/** What was really in force while a job ran. Null: no limit of that kind that the kernel holds. */
 export interface Posture {
   readonly level: Level
   readonly pidNamespace: boolean
   readonly network: 'none' | 'host'
   readonly seccomp: boolean
   readonly landlock: boolean
-  /** Bytes; of level `thread` the JavaScript heap, which Buffers are outside of. */
+  /** Bytes of the whole job; of level `thread` the JavaScript heap, which Buffers are outside of. */
   readonly memory: number | null
+  /** Processes and threads. */
   readonly pids: number | null
+  /** Processor cores. */
   readonly cpu: number | null
-  /** The uid that the job's first process really had. */
+  /** The uid that the job's first process really had, as the host counts. */
   readonly uid: number
+  /** The control group that owned it. */
   readonly cgroup: string | null
+}
+
+const namespaceKinds = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'] as const
+export type NamespaceKind = (typeof namespaceKinds)[number]
+
+/** The namespaces in which a process is not with us. Read while it can still be looked into. */
+export function readOwnNamespaces(pid: number): ReadonlySet<NamespaceKind> {
+  const own = namespaceKinds.filter((kind) => {
+    const theirs = readLink(`/proc/${pid}/ns/${kind}`)
+    return theirs !== undefined && theirs !== readLink(`/proc/self/ns/${kind}`)
+  })
+  return new Set(own)
+}
+
+/** What `/proc/PID/status` says of a process's rights. */
+interface Rights {
+  readonly uid: number
+  /** `none`, or the sets that are not empty. */
+  readonly capabilities: string
+  readonly noNewPrivileges: boolean
+  readonly seccomp: boolean
+}
+
+/**
+ * Looks at the job's process from outside, when it has given up everything and has not begun: is it confined as
+ * was planned? Landlock cannot be seen: its calls have succeeded, or we would not be here.
+ * @throws RT_POSTURE_UNAVAILABLE naming each part
+ */
+export function checkConfinement(
+  pid: number,
+  planned: Posture,
+  namespaces: ReadonlySet<NamespaceKind>,
+): void {
+  const rights = readRights(pid)
+  if (rights === undefined) return // it was killed: it will not run
+  const missing: Missing[] = []
+  const expect = (field: string, wanted: unknown, got: unknown): void => {
+    if (wanted === got) return
+    const cause = `the kernel reports ${String(got)} after the launcher's calls succeeded`
+    missing.push({ field, wanted: String(wanted), cause, cure: 'please report this: it is a defect' })
+  }
+  expect('uid', planned.uid, rights.uid)
+  expect('noNewPrivileges', true, rights.noNewPrivileges)
+  expect('seccomp', planned.seccomp, rights.seccomp)
+  if (planned.pidNamespace || planned.uid !== 0) expect('capabilities', 'none', rights.capabilities)
+  if (planned.pidNamespace) expect('namespaces', namespaceKinds.join(), [...namespaces].join())
+  if (missing.length > 0) throw refusal(missing)
+}
+
+/** Undefined when the process is gone. */
+function readRights(pid: number): Rights | undefined {
+  const status = readText(`/proc/${pid}/status`)
+  if (status === undefined) return undefined
+  const field = (name: string): string => new RegExp(`^${name}:\\s*(\\S+)`, 'mu').exec(status)?.[1] ?? ''
+  // Not the bounding set: an ordinary user cannot empty it, and without new privileges nothing comes of it.
+  const sets = ['CapInh', 'CapPrm', 'CapEff', 'CapAmb'].filter((name) => !/^0+$/u.test(field(name)))
+  return {
+    uid: Number(field('Uid')),
+    capabilities: sets.length === 0 ? 'none' : sets.join(),
+    noNewPrivileges: field('NoNewPrivs') === '1',
+    seccomp: field('Seccomp') === '2',
+  }
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
 }

@@ -1,4 +1,4 @@
-import type { Launched } from './launch.ts'
+import type { Custody } from './custody.ts'
 
 /** What a function's code printed, as text; at most 64 KiB of each stream. */
 export interface PrintedOutput {
@@ -15,7 +15,7 @@ const maxBytes = 65_536
 export function printedBy({
   stdout,
   stderr,
-}: Pick<Launched, 'stdout' | 'stderr'>): PrintedOutput | undefined {
+}: Pick<Custody, 'stdout' | 'stderr'>): PrintedOutput | undefined {
   const stdoutBytes = stdout.totalBytes
   const stderrBytes = stderr.totalBytes
   if (stdoutBytes + stderrBytes === 0) return undefined

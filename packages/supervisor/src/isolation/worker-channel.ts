@@ -9,7 +9,7 @@ import {
   type Reply,
   type Request,
 } from '@runtimo/worker'
-import type { Exit } from './launch.ts'
+import type { Exit } from './launcher.ts'
 
 interface Waiting {
   readonly types: readonly Reply['type'][]
@@ -32,6 +32,7 @@ export class WorkerChannel {
   readonly #frames = new FrameReader(maxReplyBytes)
   #waiting: Waiting | undefined
   #failure: RuntimoError | undefined
+  #received = 0
 
   constructor(socket: Duplex, exited: Promise<Exit>, hasThread: boolean) {
     this.#hasThread = hasThread
@@ -57,12 +58,18 @@ export class WorkerChannel {
     throw toError(reply)
   }
 
+  /** Messages that came so far. */
+  get received(): number {
+    return this.#received
+  }
+
   close(): void {
     this.#socket.destroy()
   }
 
   async #failAfter(exited: Promise<Exit>, closed: Promise<void>): Promise<void> {
-    const exit = await exited
+    // It never began when that rejects: whoever started it is told.
+    const exit = await exited.catch(() => ({ code: null, signal: null }))
     await Promise.race([closed, sleep(lastWordsMs, undefined, { ref: false })])
     this.#fail(toCrash(exit))
   }
@@ -77,7 +84,10 @@ export class WorkerChannel {
   #read(chunk: Buffer): void {
     if (this.#failure !== undefined) return
     try {
-      for (const body of this.#frames.push(chunk)) this.#accept(body)
+      for (const body of this.#frames.push(chunk)) {
+        this.#received++
+        this.#accept(body)
+      }
     } catch (error) {
       this.#violate(error instanceof RangeError ? error.message : 'a frame that cannot be read')
     }

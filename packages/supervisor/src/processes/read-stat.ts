@@ -1,6 +1,6 @@
 import { pageSize } from './page-size.ts'
 import { procPath, ProcReader } from './proc-reader.ts'
-import { parseStat, type ProcessStat } from './stat.ts'
+import { isOver, parseStat, type ProcessStat } from './stat.ts'
 
 /** What names one process for good, though its pid may be used again. */
 export interface ProcessIdentity {
@@ -20,8 +20,8 @@ export function readStat(pid: number, root: string = '/'): ProcessStat | undefin
   return text === undefined ? undefined : parseStat(text, pageSize)
 }
 
-/** Whether this very process still runs: not another with its pid, and neither a zombie nor dead. */
+/** Whether this very process still runs, be it in one thread: not another with its pid, and no zombie. */
 export function isAlive(process: ProcessIdentity, root: string = '/'): boolean {
   const stat = readStat(process.pid, root)
-  return stat !== undefined && stat.startTime === process.startTime && !'ZXx'.includes(stat.state)
+  return stat !== undefined && stat.startTime === process.startTime && !isOver(stat)
 }

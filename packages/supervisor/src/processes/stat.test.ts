@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseStat } from './stat.ts'
+import { isOver, parseStat } from './stat.ts'
 
 function statText(comm: string, startTime = 12_345): string {
   const numbers = `7 8 -9 0 -1 4194304 1 2 3 4 150 50 30 -10 20 0 1 0 ${startTime} 1000000 25`
@@ -19,11 +19,18 @@ test('parses ids, times and memory', () => {
     cpuMs: 2000,
     childCpuMs: 200,
     rssBytes: 25 * 4096,
+    threads: 1,
   })
 })
 
 test('counts resident memory in pages of the given size', () => {
   expect(parseStat(statText('sh'), 65_536)?.rssBytes).toBe(25 * 65_536)
+})
+
+test('a zombie is over, unless other threads of it live', () => {
+  expect(isOver({ state: 'Z', threads: 1 })).toBe(true)
+  expect(isOver({ state: 'Z', threads: 2 })).toBe(false)
+  expect(isOver({ state: 'S', threads: 1 })).toBe(false)
 })
 
 test('no name can forge another field', () => {

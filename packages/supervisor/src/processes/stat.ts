@@ -16,14 +16,16 @@ export interface ProcessStat {
   childCpuMs: number
   /** Resident memory. */
   rssBytes: number
+  threads: number
 }
 
 // USER_HZ is 100 on every platform that Node runs on.
 const MS_PER_TICK = 10
 
-// state ppid pgid session, 7 others, utime stime cutime cstime, 4 others, starttime vsize rss; see proc_pid_stat(5).
+// state ppid pgid session, 7 others, utime stime cutime cstime, 2 others, num_threads, another, starttime vsize rss;
+// see proc_pid_stat(5).
 const AFTER_NAME =
-  /^\) ([A-Za-z]) (\d+) (-?\d+) (-?\d+)(?: -?\d+){7} (\d+) (\d+) (-?\d+) (-?\d+)(?: -?\d+){4} (\d+) \d+ (-?\d+) /
+  /^\) ([A-Za-z]) (\d+) (-?\d+) (-?\d+)(?: -?\d+){7} (\d+) (\d+) (-?\d+) (-?\d+)(?: -?\d+){2} (\d+) -?\d+ (\d+) \d+ (-?\d+) /
 
 /** Parses /proc/PID/stat; undefined when it is not a whole one. `pageSize` is the unit of its resident memory. */
 export function parseStat(text: string, pageSize: number = 4096): ProcessStat | undefined {
@@ -40,6 +42,7 @@ export function parseStat(text: string, pageSize: number = 4096): ProcessStat | 
     system = 0,
     childUser = 0,
     childSystem = 0,
+    threads = 0,
     startTime = 0,
     rss = 0,
   ] = match.slice(2).map(Number)
@@ -54,5 +57,14 @@ export function parseStat(text: string, pageSize: number = 4096): ProcessStat | 
     cpuMs: (user + system) * MS_PER_TICK,
     childCpuMs: (childUser + childSystem) * MS_PER_TICK,
     rssBytes: rss * pageSize,
+    threads,
   }
+}
+
+/**
+ * Whether nothing of it runs any more, though its parent may not have waited for it yet. A first thread that ended
+ * alone shows as a zombie, but the process lives on in the others.
+ */
+export function isOver({ state, threads }: Pick<ProcessStat, 'state' | 'threads'>): boolean {
+  return 'ZXx'.includes(state) && threads <= 1
 }

@@ -6,6 +6,8 @@ import {
   levels,
   type Manifest,
   manifestSchema,
+  maxManifestBytes,
+  measureJson,
   RuntimoError,
 } from '@runtimo/capabilities'
 import { describeMismatch } from '@runtimo/worker'
@@ -18,6 +20,8 @@ export class ManifestCheck {
 
   /** @throws RT_INVALID_MANIFEST, RT_POSTURE_UNAVAILABLE */
   check(manifest: Json, expected: { readonly name: string; readonly level: Level }): Manifest {
+    const measured = measureJson(manifest, { maxBytes: maxManifestBytes })
+    if (typeof measured !== 'number') throw invalid(measured.pointer, 'plain data', measured.got)
     if (!this.#isManifest(manifest)) {
       const [first] = this.#validate.errors ?? []
       throw first === undefined ? invalid('', 'a manifest', 'something else') : this.#toError(first, manifest)

@@ -1,18 +1,25 @@
 import { readdirSync } from 'node:fs'
 import process from 'node:process'
-import { type ProcessIdentity, type ProcessStat, readEnvironmentMark, readStat } from '../processes/index.ts'
-import { markName } from '../isolation/environment.ts'
-import type { Launched } from '../isolation/launch.ts'
+import {
+  isOver,
+  type ProcessIdentity,
+  type ProcessStat,
+  readEnvironmentMark,
+  readStat,
+} from '../processes/index.ts'
+
+/** A job without a boundary of the kernel's: its first process, and the variable by which its processes are known. */
+export interface Marked {
+  readonly root: ProcessIdentity
+  readonly mark: { readonly name: string; readonly value: string }
+}
 
 /**
  * Every living process of /proc that is the job's by its session, its environment mark, a parent that
  * is the job's, or by being known already. What cleared its environment, left the session and lost its
  * parent before anybody looked is not found this way.
  */
-export function sweep(
-  job: Pick<Launched, 'root' | 'mark'>,
-  known: readonly ProcessIdentity[],
-): ProcessIdentity[] {
+export function sweep(job: Marked, known: readonly ProcessIdentity[]): ProcessStat[] {
   const alive = listAlive()
   const members = new Map<number, ProcessStat>()
   const add = (stat: ProcessStat): void => {
@@ -32,7 +39,7 @@ function listAlive(): ProcessStat[] {
     .filter((name) => /^\d+$/u.test(name))
     .map((name) => readStat(Number(name)))
     .filter((stat) => stat !== undefined)
-    .filter((stat) => !'ZXx'.includes(stat.state))
+    .filter((stat) => !isOver(stat))
 }
 
 /** A session is named by its leader's pid: if that is another process by now, so is the session. */
@@ -43,6 +50,7 @@ function isInSession(stat: ProcessStat, root: ProcessIdentity): boolean {
 }
 
 /** What is older than the job cannot be the job's; its environment is not read. */
-function hasMark(stat: ProcessStat, job: Pick<Launched, 'root' | 'mark'>): boolean {
-  return stat.startTime >= job.root.startTime && readEnvironmentMark(stat.pid, markName) === job.mark
+function hasMark(stat: ProcessStat, job: Marked): boolean {
+  const { name, value } = job.mark
+  return stat.startTime >= job.root.startTime && readEnvironmentMark(stat.pid, name) === value
 }

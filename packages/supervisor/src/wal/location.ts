@@ -10,7 +10,7 @@ export function defaultWalPath(): string {
   return given === undefined || given === '' ? `${defaultDirectory()}/wal.jsonl` : resolve(given)
 }
 
-function defaultDirectory(): string {
+export function defaultDirectory(): string {
   return `/tmp/runtimo-${uid()}`
 }
 

@@ -3,7 +3,7 @@ import { type Capability, findBuiltin, type FunctionCapability, RuntimoError } f
 import type { Source } from '../protocol/messages.ts'
 import { describeThrown } from './thrown.ts'
 
-/** The capability behind a source: one of ours, or the default export of a module file. */
+/** The capability behind a source: one of ours, or the default export (`module.exports`) of a module file. */
 export async function load(source: Source): Promise<Capability> {
   if (source.kind === 'builtin') {
     const builtin = findBuiltin(source.name)
@@ -16,7 +16,9 @@ export async function load(source: Source): Promise<Capability> {
 async function importDefault(path: string): Promise<unknown> {
   try {
     const module: unknown = await import(pathToFileURL(path).href)
-    return typeof module === 'object' && module !== null ? Reflect.get(module, 'default') : undefined
+    const exported = member(module, 'default')
+    // What a compiler made of `export default` for require().
+    return member(exported, '__esModule') === true ? member(exported, 'default') : exported
   } catch (error) {
     throw new RuntimoError('RT_LOAD_FAILED', `${path}: ${describeThrown(error).message}`, { path })
   }
@@ -35,9 +37,10 @@ function toCapability(value: unknown, path: string): Capability {
 }
 
 function isFunctionCapability(value: unknown): value is FunctionCapability {
-  if (typeof value !== 'object' || value === null) return false
-  const manifest: unknown = Reflect.get(value, 'manifest')
-  return (
-    typeof manifest === 'object' && manifest !== null && typeof Reflect.get(value, 'execute') === 'function'
-  )
+  const manifest = member(value, 'manifest')
+  return typeof manifest === 'object' && manifest !== null && typeof member(value, 'execute') === 'function'
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 }

@@ -1,7 +1,4 @@
-import { type Json, measureJson, RuntimoError } from '@runtimo/capabilities'
-
-/** The most that a manifest may take as JSON. */
-const maxManifestBytes = 1_048_576
+import { type Json, maxManifestBytes, measureJson, RuntimoError } from '@runtimo/capabilities'
 
 /** The manifest as plain data, so that the supervisor may look at it without touching the module. */
 export function toManifest(manifest: unknown): Json {

@@ -9,6 +9,8 @@ export interface LaunchPolicy {
   /** The pid of the supervisor: when anybody else is its parent, the launcher ends. */
   readonly supervisorPid: number
   readonly level: 'process' | 'sandbox'
+  /** What the kernel answers to LANDLOCK_CREATE_RULESET_VERSION; 0 without Landlock. */
+  readonly landlockAbi: number
   readonly user: LaunchUser
   /**
    * Files `cgroup.procs` of the job's control groups. The launcher opens them while it may, and the job's

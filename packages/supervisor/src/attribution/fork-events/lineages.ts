@@ -76,7 +76,9 @@ export class Lineages {
     const mother = this.#living.get(parent)
     if (mother !== undefined) {
       const { root, comm, exe } = mother
-      this.#living.set(pid, root.add({ pid, ppid: parent, startTime: this.#clock.ticks(at), comm, exe }))
+      const member = root.add({ pid, ppid: parent, startTime: this.#clock.ticks(at), comm, exe })
+      if (member.isNamed) member.pidInside = this.#proc.pidInside(pid)
+      this.#living.set(pid, member)
     } else if (parent === this.#supervisor) this.#begin(pid, at)
   }
 
@@ -99,6 +101,7 @@ export class Lineages {
     if (!member.isNamed) return
     member.exe = this.#proc.exe(pid) // first: it is lost first
     member.comm = this.#proc.comm(pid) ?? member.comm
+    if (member.pidInside === undefined) member.pidInside = this.#proc.pidInside(pid)
   }
 
   #rename({ pid, tid, comm }: CommEvent): void {

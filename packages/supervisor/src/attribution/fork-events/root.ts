@@ -1,7 +1,6 @@
 import type { ProcessExit, SpawnedProcess } from '../spawned-process.ts'
-import type { Lineage } from './lineage.ts'
-
-const MOST_NAMED = 1000
+import { mostOurs } from '../ours.ts'
+import { type Lineage, mostNamed } from './lineage.ts'
 
 /** A process on its way: what it is called changes until it ends. */
 export interface Member {
@@ -12,6 +11,8 @@ export interface Member {
   startTime: number
   comm: string
   exe: string | undefined
+  /** Undefined until it could be read, null where there is none. */
+  pidInside: number | null | undefined
   /** A process has ended when its last thread has, which need not be its first. */
   threads: number
   /** Of its first thread, once that has exited. */
@@ -39,8 +40,16 @@ export class Root {
   }
 
   add(birth: Birth): Member {
-    const isNamed = this.#count < MOST_NAMED
-    const member: Member = { root: this, isNamed, threads: 1, status: undefined, exit: undefined, ...birth }
+    const isNamed = this.#count < mostNamed + mostOurs
+    const member: Member = {
+      root: this,
+      isNamed,
+      threads: 1,
+      status: undefined,
+      exit: undefined,
+      pidInside: undefined,
+      ...birth,
+    }
     this.#count++
     this.living.add(member)
     if (isNamed) this.#named.push(member)
@@ -57,9 +66,10 @@ export class Root {
   }
 
   #describe(member: Member): SpawnedProcess {
-    const { pid, ppid, startTime, comm, exe, exit } = member
+    const { pid, ppid, startTime, comm, exe, exit, pidInside } = member
     return {
       pid,
+      ...(typeof pidInside === 'number' && { pidInside }),
       ppid,
       startTime,
       comm,

@@ -41,6 +41,7 @@ function startedBy({ spawned, usage, attribution }: JobResult): string {
 
 function usedBy({ usage }: JobResult): string {
   // A process may be gone before it is looked at.
-  const memory = usage.maxRssBytes === 0 ? 'not seen' : prettyBytes(usage.maxRssBytes)
+  const bytes = usage.memoryPeakBytes ?? usage.maxRssBytes ?? 0
+  const memory = bytes === 0 ? 'not seen' : prettyBytes(bytes)
   return `cpu ${prettyMs(usage.cpuMs)}, memory ${memory}, output ${prettyBytes(usage.outputBytes)}`
 }

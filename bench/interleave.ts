@@ -1,0 +1,43 @@
+/** Something to be timed: resolves to what it took, in milliseconds. */
+export interface Contender {
+  readonly name: string
+  run(): Promise<number>
+}
+
+export interface Timing {
+  readonly name: string
+  readonly median: number
+  readonly p95: number
+  readonly rounds: number
+}
+
+const warmUps = 3
+
+/** Runs all in turns, so that what else the machine does falls on all alike. */
+export async function interleave(contenders: readonly Contender[], rounds: number): Promise<Timing[]> {
+  const times = new Map(contenders.map(({ name }) => [name, [] as number[]]))
+  for (let round = -warmUps; round < rounds; round++) {
+    for (const { name, run } of contenders) {
+      const time = await run()
+      if (round >= 0) times.get(name)?.push(time)
+    }
+  }
+  return [...times].map(([name, measured]) => ({
+    name,
+    median: quantile(measured, 0.5),
+    p95: quantile(measured, 0.95),
+    rounds: measured.length,
+  }))
+}
+
+export function quantile(measured: readonly number[], share: number): number {
+  const sorted = measured.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+/** Milliseconds that something took. */
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+  const beganAt = performance.now()
+  await run()
+  return performance.now() - beganAt
+}

@@ -1,0 +1,1 @@
+export { type SampledUsage, type Usage, usageOf, type UsageParts, type UsageSource } from './job-usage.ts'

@@ -1,0 +1,25 @@
+import type { Leaf } from './leaf.ts'
+import type { Missing } from './missing.ts'
+
+/** `hybrid`: controllers of version 1, and the tree of version 2 beside them for killing. */
+export type Kind = 'unified' | 'hybrid' | 'v1' | 'none'
+
+export type Ability = 'memory' | 'pids' | 'cpu' | 'kill' | 'io'
+
+/** What a leaf can do here: hold three ceilings, kill all of its members so that no fork escapes, count bytes. */
+export type Abilities = Readonly<Record<Ability, boolean>>
+
+/**
+ * The control groups that this process may make groups in. Disposing ends its thread; leaves are disposed of
+ * before.
+ */
+export interface ControlGroups extends AsyncDisposable {
+  readonly kind: Kind
+  readonly abilities: Abilities
+  /** Why something is not there. */
+  readonly missing: readonly Missing[]
+  /** Makes a leaf in every hierarchy; undefined exactly when kind is 'none'. @throws RT_POSTURE_UNAVAILABLE */
+  create(): Promise<Leaf | undefined>
+  /** Kills and removes the leaves of owners that are dead, and says how many. */
+  removeStale(): Promise<number>
+}

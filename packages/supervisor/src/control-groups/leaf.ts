@@ -1,0 +1,157 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RuntimoError } from '@runtimo/capabilities'
+import { type CeilingName, ceilings, controllers } from './controllers/index.ts'
+import { killMembers, killWithoutWaiting } from './kill-members.ts'
+import type { LeafUsage } from './leaf-usage.ts'
+import { readMembers } from './members.ts'
+import type { Plan, Source } from './plan.ts'
+import { type Prey, signalMembers } from './prey.ts'
+import { whenEmpty } from './when-empty.ts'
+import type { TreeWriter } from './writer/tree-writer.ts'
+
+export interface LeafLimits {
+  /** Memory and swap together. */
+  readonly memoryBytes?: number | undefined
+  /** Processes and threads at once. */
+  readonly processes?: number | undefined
+  /** 1.5 is one processor and a half. */
+  readonly cpuShare?: number | undefined
+}
+
+/**
+ * One group in every hierarchy, for one job. Disposing kills all members, waits until they are gone and removes the
+ * groups; it throws RT_SURVIVORS when somebody will not die.
+ */
+export interface Leaf extends AsyncDisposable {
+  /** For people: the directory that matters most. */
+  readonly path: string
+  /** The files cgroup.procs, one for each hierarchy. To be written in this order: kill works from the first on. */
+  readonly joins: readonly string[]
+  /** The file cgroup.kill, where there is one. Writing to it may block: see `kill`. */
+  readonly killSwitch: string | undefined
+  /** Sets ceilings, before foreign code runs. @throws RT_POSTURE_UNAVAILABLE when one cannot be held */
+  limit(limits: LeafLimits): void
+  /** Who is in it now, zombies not counted; none when it is gone. */
+  pids(): number[]
+  /**
+   * Sends SIGKILL to all members, and all that they fork meanwhile. Never blocks the event loop. Lifts the ceiling on
+   * the processors, and without cgroup.kill forbids forks: the leaf is of no use afterwards.
+   */
+  kill(): Promise<void>
+  /** The same for a process that is about to exit: blocks, waits for nobody, never throws. */
+  abandon(): void
+  /** Resolves when nobody is in it, so at once when nobody has joined yet. */
+  whenEmpty(signal?: AbortSignal): Promise<void>
+  /** To be read before the leaf is disposed of. */
+  usage(): LeafUsage
+}
+
+const patienceMs = 5000
+
+export class KernelLeaf implements Leaf {
+  readonly path: string
+  readonly joins: readonly string[]
+  readonly killSwitch: string | undefined
+  readonly #directories: readonly string[]
+  readonly #plan: Plan
+  readonly #name: string
+  readonly #writer: TreeWriter
+  #disposal: Promise<void> | undefined
+
+  constructor(plan: Plan, name: string, writer: TreeWriter) {
+    this.#plan = plan
+    this.#name = name
+    this.#writer = writer
+    this.#directories = plan.parents.map((parent) => join(parent, name))
+    this.joins = this.#directories.map((directory) => join(directory, 'cgroup.procs'))
+    this.killSwitch = plan.killSwitch === undefined ? undefined : join(plan.killSwitch, name, 'cgroup.kill')
+    const main = plan.controllers.get('memory') ?? plan.controllers.get('pids')
+    this.path = join(main?.parent ?? plan.parents[0] ?? '/', name)
+  }
+
+  limit({ memoryBytes, processes, cpuShare }: LeafLimits): void {
+    if (memoryBytes !== undefined) this.#hold('memory', memoryBytes)
+    if (processes !== undefined) this.#hold('pids', processes)
+    if (cpuShare !== undefined) this.#hold('cpu', cpuShare)
+  }
+
+  pids(): number[] {
+    return readMembers(this.#first)
+  }
+
+  async kill(): Promise<void> {
+    await killMembers(this.#prey(), this.#writer)
+  }
+
+  abandon(): void {
+    killWithoutWaiting(this.#prey())
+  }
+
+  async whenEmpty(signal?: AbortSignal): Promise<void> {
+    await whenEmpty(this.#first, this.#plan.second !== undefined, signal)
+  }
+
+  usage(): LeafUsage {
+    const parts = [...this.#plan.controllers].map(([name, source]) =>
+      controllers[name].read(this.#at(source), source.version),
+    )
+    return Object.assign({}, ...parts) as LeafUsage
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#dispose()
+    return this.#disposal
+  }
+
+  get #first(): string {
+    return this.#directories[0] ?? '/'
+  }
+
+  async #dispose(): Promise<void> {
+    const giveUp = performance.now() + patienceMs
+    for (let wait = 1; ; wait = Math.min(2 * wait, 50)) {
+      if (this.pids().length > 0) {
+        await this.kill()
+        await this.whenEmpty(AbortSignal.timeout(patienceMs)).catch(() => undefined)
+      }
+      const busy = await this.#writer.remove(this.#directories)
+      if (busy.length === 0) return
+      // Who had not yet joined every hierarchy when it was killed.
+      const pids = busy.flatMap((directory) => readMembers(directory))
+      if (performance.now() > giveUp) throw survivors(this.path, pids)
+      signalMembers(pids, this.#name)
+      await sleep(wait)
+    }
+  }
+
+  #hold(name: CeilingName, value: number): void {
+    const source = this.#plan.controllers.get(name)
+    if (source === undefined) throw unavailable(name, value, 'there is no controller for it here')
+    try {
+      ceilings[name].limit(this.#at(source), source.version, value)
+    } catch (error) {
+      throw unavailable(name, value, error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  #at(source: Source): string {
+    return join(source.parent, this.#name)
+  }
+
+  #prey(): Prey {
+    return { name: this.#name, directories: this.#directories, plan: this.#plan }
+  }
+}
+
+function unavailable(field: CeilingName, wanted: number, cause: string): RuntimoError {
+  const cure = '`runtimo doctor` says what control groups can do here; or ask for no such ceiling, by choice'
+  return new RuntimoError('RT_POSTURE_UNAVAILABLE', `${field} (at most ${wanted}): ${cause}; ${cure}`, {
+    missing: [{ field, wanted: `at most ${wanted}`, cause, cure }],
+  })
+}
+
+function survivors(path: string, pids: readonly number[]): RuntimoError {
+  const message = `${pids.length} processes in ${path} could not be killed`
+  return new RuntimoError('RT_SURVIVORS', message, { pids: pids.slice(0, 100), count: pids.length })
+}

@@ -1,0 +1,76 @@
+import process from 'node:process'
+import { totalmem } from 'node:os'
+import { dirname } from 'node:path'
+import type { Level } from '@runtimo/capabilities'
+import { childEntry, threadHostEntry } from '@runtimo/worker'
+import type { BoundarySpec, WorkerSpec } from '../isolation/boundary-spec.ts'
+import type { IsolationHost } from '../isolation/host.ts'
+import { nodeFlags } from '../isolation/node-flags.ts'
+import { planBoundary } from '../isolation/plan-boundary.ts'
+import { findUnmet, refusal, type Requirement } from '../isolation/requirement.ts'
+import { defaultLimits, type LimitPlan, planLimits } from '../limits/index.ts'
+import { defaultDirectory } from '../wal/location.ts'
+import type { Job } from './job.ts'
+import type { Services } from './services.ts'
+
+export interface Described {
+  readonly spec: BoundarySpec
+  readonly limits: LimitPlan
+  readonly level: Level
+}
+
+/**
+ * What a job must be held by: the policy, what the caller says of this job, and what this machine has.
+ * @throws RT_INVALID_OPTION, RT_POSTURE_UNAVAILABLE: then nothing runs
+ */
+export async function describeBoundary(job: Job, services: Services): Promise<Described> {
+  const host = await services.isolation()
+  const { policy } = services
+  const { options } = job
+  const { source, kind } = job.capability
+  const isTrusted = kind === 'function' && source.kind === 'builtin'
+  const level = levelOf(job, services)
+  const limits = limitsOf(job, services, host, level)
+  const folder = source.kind === 'file' ? [dirname(source.path)] : []
+  const entry = kind === 'command' ? undefined : level === 'thread' ? threadHostEntry : childEntry
+  const plan = planBoundary(
+    {
+      level,
+      isTrusted,
+      workingDir: job.workingDir,
+      read: [...folder, ...(policy.read ?? []), ...(options.read ?? [])],
+      write: options.write ?? policy.write ?? ['.'],
+      env: policy.env ?? [],
+      limits,
+      entry,
+      state: [defaultDirectory(), services.wal.path],
+      isCaller: policy.user === 'caller',
+    },
+    host,
+  )
+  const required: Requirement = { ...policy.require, ...options.require }
+  const missing = findUnmet(required, plan.posture)
+  if (missing.length > 0) throw refusal(missing)
+  const worker: WorkerSpec | undefined =
+    entry === undefined ? undefined : { argv: [process.execPath, ...nodeFlags(), entry], hasThread: level === 'thread' }
+  return { spec: { tenant: services.tenant, plan, worker }, limits, level }
+}
+
+/** A command needs a process of its own. */
+function levelOf({ capability, options }: Job, { policy }: Services): Level {
+  const isOurs = capability.kind === 'function' && capability.source.kind === 'builtin'
+  const level = options.level ?? (isOurs ? 'process' : (policy.level ?? 'sandbox'))
+  return capability.kind === 'command' && level === 'thread' ? 'process' : level
+}
+
+function limitsOf(job: Job, { policy }: Services, host: IsolationHost, level: Level): LimitPlan {
+  const { groups } = host
+  const asked = { ...policy.limits, ...job.options.limits }
+  const isOwnUser = level === 'sandbox' || (host.isRoot && job.capability.source.kind === 'file')
+  return planLimits(asked, defaultLimits({ memoryBytes: totalmem() }), {
+    level,
+    groups: groups.kind === 'none' ? undefined : groups.abilities,
+    missing: groups.missing,
+    isOwnUser,
+  })
+}

@@ -1,0 +1,59 @@
+import { type Json, RuntimoError } from '@runtimo/capabilities'
+import { LaunchPlan } from '@runtimo/worker'
+import type { Limits } from '../limits/index.ts'
+import type { Posture } from '../isolation/posture.ts'
+import type { Program } from '../isolation/boundary.ts'
+import { describeBoundary } from './describe-boundary.ts'
+import { guardArguments } from './guard-arguments.ts'
+import type { Job } from './job.ts'
+import type { Services } from './services.ts'
+
+/** What would hold a job, and what would be started. Nothing is. */
+export interface Explanation {
+  readonly capability: string
+  readonly kind: 'function' | 'command'
+  readonly posture: Posture
+  readonly limits: Limits
+  /** What the job's own process would execute: for a function, a worker of ours. */
+  readonly argv: readonly string[]
+  readonly cwd: string
+  /** Names only: values may be secret. */
+  readonly environment: readonly string[]
+  readonly mounts: readonly { readonly path: string; readonly access: 'read' | 'write' }[]
+  readonly hidden: readonly string[]
+  readonly frozen: readonly string[]
+  /** Every system call of the launcher, like strace output: until it waits for the job, and from there on. */
+  readonly tape: { readonly base: string; readonly job: string }
+}
+
+/** @throws RT_INVALID_ARGS, RT_INVALID_OPTION, RT_POSTURE_UNAVAILABLE */
+export async function explain(job: Job, services: Services): Promise<Explanation> {
+  const args = guardArguments(job)
+  const { spec, limits } = await describeBoundary(job, services)
+  const { launch, job: planned, posture } = spec.plan
+  const program: Program = spec.worker ?? (await planCommand(job, args, services))
+  const { argv, cwd = planned.cwd, env = {} } = program
+  const plan = new LaunchPlan({ ...launch, joins: [], killSwitch: undefined })
+  const environment = { ...planned.env, ...env }
+  return {
+    capability: job.capability.name,
+    kind: job.capability.kind,
+    posture,
+    limits: limits.limits,
+    argv,
+    cwd,
+    environment: Object.keys(environment).toSorted(),
+    mounts: launch.mounts.map(({ target, access }) => ({ path: target, access })),
+    hidden: planned.masks.map(({ path }) => path),
+    frozen: planned.frozen,
+    tape: { base: plan.base.toString(), job: plan.job({ ...planned, argv, cwd, env: environment }).toString() },
+  }
+}
+
+async function planCommand(job: Job, args: Json, { threads }: Services): Promise<Program> {
+  const { name } = job.capability
+  const plan = await threads.plan(name, args, { jobId: job.id, dryRun: true, workingDir: job.workingDir })
+  const { argv, cwd, env } = plan
+  if (argv.length === 0) throw new RuntimoError('RT_INTERNAL', 'a plan without a program')
+  return { argv, cwd, env }
+}

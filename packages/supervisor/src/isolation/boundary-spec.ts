@@ -1,0 +1,20 @@
+import type { BoundaryPlan } from './plan-boundary.ts'
+
+/** Everything that a boundary is made of before its job is known: jobs of the same may share a pool. */
+export interface BoundarySpec {
+  readonly tenant: string
+  readonly plan: BoundaryPlan
+  /** A worker of ours, started ahead; undefined: the job's own program. */
+  readonly worker: WorkerSpec | undefined
+}
+
+export interface WorkerSpec {
+  readonly argv: readonly [string, ...string[]]
+  /** Only a thread's host may say that the thread has ended: a process says so by ending. */
+  readonly hasThread: boolean
+}
+
+/** The name of all that is equal. */
+export function keyOf(spec: BoundarySpec): string {
+  return JSON.stringify(spec)
+}

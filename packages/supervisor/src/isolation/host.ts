@@ -1,0 +1,66 @@
+import process from 'node:process'
+import { launcherExecutable, type LaunchUser } from '@runtimo/worker'
+import { type ControlGroups, openControlGroups } from '../control-groups/index.ts'
+import { readLandlockAbi } from '../linux/landlock.ts'
+import { type SealedFile, sealFile } from '../linux/sealed-file.ts'
+import { type HostRoot, probeHostRoot } from '../view/host-root.ts'
+import { removeStalePlaceholders } from '../view/placeholders.ts'
+import { arch } from './arch.ts'
+import { IdMap, jobUid } from './id-map.ts'
+
+/** What this machine gives to every job of one supervisor: found or made once, when the first job comes. */
+export class IsolationHost implements AsyncDisposable {
+  readonly groups: ControlGroups
+  readonly root: HostRoot
+  readonly landlockAbi: number = readLandlockAbi()
+  /** Folder of ours for what must be known after a crash. */
+  readonly stateFolder: string
+  readonly #executable: SealedFile
+  #idMap: Promise<IdMap> | undefined
+
+  private constructor(groups: ControlGroups, executable: SealedFile, stateFolder: string) {
+    this.groups = groups
+    this.root = probeHostRoot()
+    this.#executable = executable
+    this.stateFolder = stateFolder
+  }
+
+  /** Also removes what a supervisor that was killed left behind. */
+  static async open(stateFolder: string): Promise<IsolationHost> {
+    const groups = await openControlGroups()
+    const executable = sealFile('runtimo-launcher', launcherExecutable(arch()))
+    await Promise.all([groups.removeStale(), removeStalePlaceholders(stateFolder)])
+    return new IsolationHost(groups, executable, stateFolder)
+  }
+
+  /** Path of the launcher, as a child that is about to execute it sees it. */
+  get executable(): string {
+    return this.#executable.path
+  }
+
+  get isRoot(): boolean {
+    return process.geteuid?.() === 0
+  }
+
+  /** Whom a job runs as: nobody's uid when we are root. */
+  get jobUser(): LaunchUser {
+    return this.isRoot ? { uid: jobUid, gid: jobUid, isDropped: true } : this.caller
+  }
+
+  /** Ourselves. */
+  get caller(): LaunchUser {
+    return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, isDropped: false }
+  }
+
+  /** Descriptor of the user namespace for id-mapped mounts. */
+  async idMap(): Promise<number> {
+    this.#idMap ??= IdMap.open(this.executable)
+    return (await this.#idMap).descriptor
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    ;(await this.#idMap?.catch(() => undefined))?.[Symbol.dispose]()
+    this.#executable[Symbol.dispose]()
+    await this.groups[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,28 @@
+import { getSystemErrorName } from 'node:util'
+import type { Status } from '@runtimo/worker'
+
+export type FailedStep = Extract<Status, { kind: 'failed' }>
+
+/** A launcher that did not come to run its job: which step the kernel refused, and how. */
+export class LaunchError extends Error {
+  readonly step: FailedStep | undefined
+  /** Such as EPERM; undefined when no call failed. */
+  readonly errno: string | undefined
+
+  constructor(step: FailedStep | undefined, message?: string) {
+    super(message ?? describe(step))
+    this.name = 'LaunchError'
+    this.step = step
+    this.errno = step === undefined ? undefined : nameOfError(step.errno)
+  }
+}
+
+function describe(step: FailedStep | undefined): string {
+  if (step === undefined) return 'the launcher was killed before the job began'
+  const purpose = step.purpose === '' ? '' : ` (${step.purpose})`
+  return `${step.text}: ${nameOfError(step.errno)}${purpose}`
+}
+
+function nameOfError(errno: number): string {
+  return getSystemErrorName(-Math.abs(errno))
+}

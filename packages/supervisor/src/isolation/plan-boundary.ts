@@ -1,0 +1,150 @@
+import process from 'node:process'
+import type { Level } from '@runtimo/capabilities'
+import type { JobPolicy, LaunchPolicy, LaunchUser } from '@runtimo/worker'
+import { type LimitPlan, tmpfsDefaults } from '../limits/index.ts'
+import { type CodeView, codeView } from '../view/code.ts'
+import { compileCacheView } from '../view/compile-cache.ts'
+import { orderMounts } from '../view/order.ts'
+import { type Protection, protect } from '../view/protect.ts'
+import { sandboxView } from '../view/sandbox-view.ts'
+import { openWorkspace, type Workspace } from '../view/workspace.ts'
+import { arch } from './arch.ts'
+import { jobEnvironment } from './environment.ts'
+import type { IsolationHost } from './host.ts'
+import type { Posture } from './posture.ts'
+
+/** What a job is to be held by, before anything of it is started. */
+export interface BoundaryRequest {
+  readonly level: Level
+  /** Code of ours, which is as trusted as the supervisor: it has the caller's rights unless it is in a sandbox. */
+  readonly isTrusted: boolean
+  readonly workingDir: string
+  readonly read: readonly string[]
+  readonly write: readonly string[]
+  /** Names of our variables that it may see, beside the usual ones. */
+  readonly env: readonly string[]
+  readonly limits: LimitPlan
+  /** Entry file of a worker of ours; undefined of a command. */
+  readonly entry: string | undefined
+  /** Paths of our own state: in no job's view. */
+  readonly state: readonly string[]
+  /** True: as root it runs as root, by the caller's own word. */
+  readonly isCaller: boolean
+}
+
+/** The same as the kernel will be told it. */
+export interface BoundaryPlan {
+  readonly launch: Omit<LaunchPolicy, 'joins' | 'killSwitch'>
+  readonly job: Omit<JobPolicy, 'argv'>
+  readonly protection: Protection | undefined
+  readonly posture: Posture
+  /** Where it may write, on the host. */
+  readonly writable: readonly string[]
+}
+
+/** @throws RT_INVALID_OPTION, RT_POSTURE_UNAVAILABLE */
+export function planBoundary(request: BoundaryRequest, host: IsolationHost): BoundaryPlan {
+  return request.level === 'sandbox' ? planSandbox(request, host) : planProcess(request, host)
+}
+
+function planSandbox(request: BoundaryRequest, host: IsolationHost): BoundaryPlan {
+  const user = host.jobUser
+  const workspace = workspaceOf(request, host, user.isDropped)
+  const code = codeOf(request, host)
+  const cache = request.entry === undefined ? undefined : compileCacheView(user.uid, user.isDropped)
+  const view = sandboxView({
+    host: host.root,
+    workspace,
+    code,
+    extra: cache?.mounts ?? [],
+    uid: user.uid,
+    gid: user.gid,
+    scratch: tmpfsDefaults['/tmp'],
+    sharedMemory: tmpfsDefaults['/dev/shm'],
+  })
+  const protection = protect({ mounts: view.mounts, asked: workspace.asked, state: request.state })
+  const mounts = orderMounts([...view.mounts, ...protection.pins])
+  const writable = mounts.filter(({ access }) => access === 'write').map(({ target }) => target)
+  const scratch = view.root.tmpfs.map(({ path }) => path)
+  return {
+    launch: {
+      arch: arch(),
+      supervisorPid: process.pid,
+      level: 'sandbox',
+      user,
+      mounts,
+      root: view.root,
+      landlockAbi: host.landlockAbi,
+    },
+    job: {
+      env: { ...jobEnvironment({ level: 'sandbox', home: view.home, names: request.env }), ...cache?.env },
+      cwd: workspace.cwd,
+      limits: request.limits.rlimits,
+      landlock: { read: ['/'], write: [...writable, ...scratch, '/dev'] },
+      hasFilter: true,
+      masks: protection.masks,
+      frozen: protection.frozen,
+    },
+    protection,
+    posture: posture(request, host, user, { pidNamespace: true, network: 'none', landlock: true }),
+    writable,
+  }
+}
+
+/** Without namespaces of its own: a mount namespace only where root must give a workspace to another uid. */
+function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPlan {
+  const user = request.isTrusted || request.isCaller ? host.caller : host.jobUser
+  const workspace = workspaceOf(request, host, user.isDropped)
+  const hasLandlock = !request.isTrusted
+  const code = codeOf(request, host)
+  const writable = workspace.mounts.filter(({ access }) => access === 'write').map(({ target }) => target)
+  const seen = [...host.root.mounts, ...(code?.mounts ?? []), ...workspace.mounts].map(({ target }) => target)
+  const cache = process.env['NODE_COMPILE_CACHE']
+  const isCached = request.entry !== undefined && cache !== undefined && !user.isDropped
+  return {
+    launch: {
+      arch: arch(),
+      supervisorPid: process.pid,
+      level: 'process',
+      user,
+      mounts: user.isDropped ? workspace.mounts : [],
+      root: undefined,
+      landlockAbi: host.landlockAbi,
+    },
+    job: {
+      env: {
+        ...jobEnvironment({ level: request.level, home: user.isDropped ? '/tmp' : undefined, names: request.env }),
+        ...(isCached ? { NODE_COMPILE_CACHE: cache } : {}),
+      },
+      cwd: workspace.cwd,
+      limits: request.limits.rlimits,
+      landlock: hasLandlock
+        ? { read: [...seen, '/proc', ...(isCached ? [cache] : [])], write: [...writable, '/tmp', '/dev'] }
+        : undefined,
+      hasFilter: true,
+      masks: [],
+      frozen: [],
+    },
+    protection: undefined,
+    posture: posture(request, host, user, { pidNamespace: false, network: 'host', landlock: hasLandlock }),
+    writable,
+  }
+}
+
+function workspaceOf(request: BoundaryRequest, host: IsolationHost, isIdMapped: boolean): Workspace {
+  const { workingDir, read, write } = request
+  return openWorkspace({ workingDir, read, write, isIdMapped, host: host.root })
+}
+
+function codeOf({ entry }: BoundaryRequest, host: IsolationHost): CodeView | undefined {
+  return entry === undefined ? undefined : codeView({ seen: host.root.mounts, entry })
+}
+
+function posture(
+  { level, limits }: BoundaryRequest,
+  host: IsolationHost,
+  { uid }: LaunchUser,
+  held: Pick<Posture, 'pidNamespace' | 'network' | 'landlock'>,
+): Posture {
+  return { level, ...held, seccomp: true, ...limits.held, uid, cgroup: host.groups.kind === 'none' ? null : host.groups.kind }
+}

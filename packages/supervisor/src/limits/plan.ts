@@ -1,0 +1,100 @@
+import { limitCatalogue, type LimitKey, limitKeys, type LimitName, type Limits } from '@runtimo/capabilities'
+import type { LeafLimits } from '../control-groups/index.ts'
+import { holderOf, type LimitHost } from './holder.ts'
+import { refuse, type Refusal } from './refusal.ts'
+
+/** What the launcher sets on the job's first process, and all others inherit. */
+export interface PlannedRlimits {
+  readonly processes?: number
+  readonly descriptors?: number
+  readonly fileSizeBytes?: number
+  readonly cpuSeconds?: number
+}
+
+/** Which ceilings are in force for one job, and by what. */
+export interface LimitPlan {
+  /** Those in force. */
+  readonly limits: Limits
+  readonly leaf: LeafLimits
+  readonly rlimits: PlannedRlimits
+  /** What `LimitWatch` looks at. Of descriptors only a ceiling that was asked for. */
+  readonly watched: Limits
+  /** For the posture: what the kernel itself holds as a hard ceiling of the whole job. */
+  readonly held: {
+    readonly memory: number | null
+    readonly pids: number | null
+    readonly cpu: number | null
+  }
+  /** Those that are held only by looking again and again: a job can be over them for an instant. */
+  readonly sampled: readonly LimitName[]
+}
+
+/**
+ * Without a control group RLIMIT_NPROC is the kernel's stop, a little above the ceiling: the launcher's own
+ * processes count there, and only a job that is seen above its ceiling has certainly asked for more.
+ */
+const processSlack = 16
+
+/**
+ * Decides how each ceiling is held here.
+ * @throws RT_POSTURE_UNAVAILABLE naming all that were asked for and cannot be held. Defaults are then dropped.
+ */
+export function planLimits(asked: Limits, defaults: Limits, host: LimitHost): LimitPlan {
+  const limits: Record<string, number> = {}
+  const refusals: Refusal[] = []
+  const sampled: LimitName[] = []
+  for (const key of limitKeys) {
+    const wanted = asked[key] ?? defaults[key]
+    if (wanted === undefined) continue
+    const holder = holderOf(key, host)
+    if (typeof holder === 'string') {
+      limits[key] = wanted
+      if (holder === 'sampling') sampled.push(limitCatalogue[key].name)
+    } else if (asked[key] !== undefined) refusals.push({ field: `limits.${key}`, wanted, ...holder })
+  }
+  if (refusals.length > 0) throw refuse(refusals)
+  return { ...place(limits, asked, host), sampled }
+}
+
+function place(limits: Limits, asked: Limits, host: LimitHost): Omit<LimitPlan, 'sampled'> {
+  const leaf = pick(limits, ['memoryBytes', 'processes', 'cpuShare'], (key) => holderOf(key, host) === 'leaf')
+  const rlimits = rlimitsOf(limits, host)
+  const { cpuShare: _share, timeoutMs: _timeout, descriptors: _descriptors, ...looked } = limits
+  return {
+    limits,
+    leaf,
+    rlimits,
+    watched: { ...looked, ...pick(asked, ['descriptors']) },
+    held: {
+      memory: leaf.memoryBytes ?? null,
+      pids: leaf.processes ?? rlimits.processes ?? null,
+      cpu: leaf.cpuShare ?? null,
+    },
+  }
+}
+
+/** Never RLIMIT_AS or RLIMIT_DATA: Node reserves gigabytes that it does not use, and does not boot. */
+function rlimitsOf(limits: Limits, host: LimitHost): PlannedRlimits {
+  if (host.level === 'thread') return {}
+  const { processes, cpuTimeMs } = limits
+  const isCounted = processes !== undefined && holderOf('processes', host) === 'rlimit'
+  return {
+    ...pick(limits, ['descriptors', 'fileSizeBytes']),
+    ...(isCounted && { processes: processes + processSlack }),
+    // Of one process, and in whole seconds: a stop for when we are gone, above the job's own ceiling.
+    ...(cpuTimeMs !== undefined && { cpuSeconds: Math.ceil(cpuTimeMs / 1000) + 1 }),
+  }
+}
+
+function pick<Key extends LimitKey>(
+  limits: Limits,
+  keys: readonly Key[],
+  isWanted: (key: Key) => boolean = () => true,
+): Partial<Record<Key, number>> {
+  const picked: Partial<Record<Key, number>> = {}
+  for (const key of keys) {
+    const value = limits[key]
+    if (value !== undefined && isWanted(key)) picked[key] = value
+  }
+  return picked
+}

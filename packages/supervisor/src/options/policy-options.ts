@@ -1,0 +1,83 @@
+import { type Level, levels } from '@runtimo/capabilities'
+import type { Requirement } from '../isolation/requirement.ts'
+import type { Limits } from '../limits/index.ts'
+
+/** What the host grants to jobs, and the least that must hold them. */
+export interface PolicyOptions {
+  /** Level of foreign code and of commands; `sandbox` unless told. */
+  readonly level?: Level | undefined
+  /** What to do where that level cannot be had: nothing, unless told that `process` will do. */
+  readonly fallback?: 'refuse' | 'process' | undefined
+  /** Directories that jobs may read, beside their working directory; relative ones are taken from that. */
+  readonly read?: readonly string[] | undefined
+  /** Directories that they may write; the working directory unless told. */
+  readonly write?: readonly string[] | undefined
+  /** Names of our environment variables that they may see, beside the usual ones. */
+  readonly env?: readonly string[] | undefined
+  /** Ceilings of every job. */
+  readonly limits?: Limits | undefined
+  readonly require?: Requirement | undefined
+  /**
+   * Started by root, whose the job's new files are: `mapped`, root's, by an id-mapped mount (unless told); `caller`:
+   * the job itself runs as root, at level process only.
+   */
+  readonly user?: 'mapped' | 'caller' | undefined
+}
+
+const paths = { type: 'array', maxItems: 256, items: { type: 'string', minLength: 1, maxLength: 4096 } }
+const amount = { type: 'integer', minimum: 1 }
+
+export const limitsSchema: object = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    cpuTimeMs: amount,
+    cpuShare: { type: 'number', exclusiveMinimum: 0 },
+    memoryBytes: amount,
+    processes: amount,
+    descriptors: { type: 'integer', minimum: 8 },
+    fileSizeBytes: amount,
+    writtenBytes: amount,
+    writtenFiles: amount,
+    outputBytes: amount,
+    messages: amount,
+    timeoutMs: amount,
+  },
+}
+
+export const requirementSchema: object = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    level: { enum: [...levels] },
+    pidNamespace: { type: 'boolean' },
+    network: { enum: ['none', 'host'] },
+    seccomp: { type: 'boolean' },
+    landlock: { type: 'boolean' },
+    memory: amount,
+    pids: amount,
+    cpu: { type: 'number', exclusiveMinimum: 0 },
+    uid: { type: 'integer', minimum: 0 },
+    cgroup: { type: 'boolean' },
+  },
+}
+
+/** Members that a job may narrow or widen for itself: the caller is the host. */
+export const grantSchemas: Readonly<Record<'read' | 'write' | 'limits' | 'require', object>> = {
+  read: paths,
+  write: paths,
+  limits: limitsSchema,
+  require: requirementSchema,
+}
+
+export const policySchema: object = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    ...grantSchemas,
+    level: { enum: [...levels] },
+    fallback: { enum: ['refuse', 'process'] },
+    env: { type: 'array', maxItems: 256, items: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' } },
+    user: { enum: ['mapped', 'caller'] },
+  },
+}

@@ -1,0 +1,16 @@
+export { failureCode, idMapFd, statusFd, tapeFd } from './descriptors.ts'
+export { launcherExecutable } from './executable.ts'
+export { LaunchPlan } from './plan.ts'
+export type {
+  Arch,
+  JobPolicy,
+  LaunchPolicy,
+  LaunchUser,
+  Mount,
+  ResourceLimits,
+  RootView,
+  TmpfsMount,
+} from './policy.ts'
+export { type LauncherUsage, type Status, StatusReader } from './status.ts'
+export type { Description, Tape } from './tape.ts'
+export { userNamespaceTape } from './user-namespace-tape.ts'

@@ -1,0 +1,21 @@
+import { flags } from '../flags.ts'
+import type { Tape } from '../tape.ts'
+import type { Word } from '../word.ts'
+
+/** Writes to a file that exists. */
+export function writeFile(tape: Tape, path: string, content: string, purpose: string): void {
+  const fd = openFile(tape, path, purpose)
+  writeAndClose(tape, fd, content, purpose)
+}
+
+export function openFile(tape: Tape, path: string, purpose: string): Word {
+  const fd = tape.variable(path)
+  tape.call('openat', flags('AT_FDCWD'), path, flags('O_WRONLY', 'O_CLOEXEC')).into(fd).for(purpose)
+  return fd
+}
+
+export function writeAndClose(tape: Tape, fd: Word, content: string, purpose: string): void {
+  const length = Buffer.byteLength(content)
+  tape.call('write', fd, content, length).for(purpose).must(length)
+  tape.call('close', fd)
+}

@@ -1,0 +1,31 @@
+import { statusFd } from '../descriptors.ts'
+import { flags } from '../flags.ts'
+import { ioBytes, rusageBytes, tasksBytes, usageFrame } from '../frames.ts'
+import type { Tape } from '../tape.ts'
+import { Structure, type Word, words } from '../word.ts'
+
+/** The launcher's own counters, which take in those of whom it waited for. */
+export function openIo(tape: Tape): Word {
+  const io = tape.variable('io')
+  tape
+    .call('openat', flags('AT_FDCWD'), '/proc/self/io', flags('O_RDONLY', 'O_CLOEXEC'))
+    .into(io)
+    .for('count input and output, where the kernel does')
+    .when('ENOENT')
+  return io
+}
+
+/** When everybody was waited for. `io`: the descriptor; `tasks`: the text of ns_last_pid, or zeros. */
+export function reportUsage(tape: Tape, io: Word | number, tasks: Word): void {
+  const rusage = tape.variable('rusage', Buffer.alloc(rusageBytes))
+  const text = tape.variable('io text', Buffer.alloc(ioBytes))
+  tape.call('getrusage', flags('RUSAGE_CHILDREN'), rusage.pointer)
+  tape.call('pread64', io, text.pointer, ioBytes - 1, 0).orNot()
+  const frame = tape.vector(
+    [new Structure('USAGE', words(usageFrame)), 8],
+    [rusage, rusageBytes],
+    [text, ioBytes],
+    [tasks, tasksBytes],
+  )
+  tape.call('writev', statusFd, frame, 4).orNot()
+}

@@ -1,0 +1,48 @@
+/** A word of the player's memory; as an argument it stands for what it holds when the call is made. */
+export class Word {
+  readonly address: number
+  readonly name: string
+
+  constructor(address: number, name: string) {
+    this.address = address
+    this.name = name
+  }
+
+  /** The word that begins `offset` bytes further on: a member of a structure. */
+  at(offset: number, name = `${this.name}+${offset}`): Word {
+    return new Word(this.address + offset, name)
+  }
+
+  /** Its address, as an argument. */
+  get pointer(): Pointer {
+    return new Pointer(this.address, `&${this.name}`)
+  }
+}
+
+export class Pointer {
+  readonly address: number
+  readonly text: string
+
+  constructor(address: number, text: string) {
+    this.address = address
+    this.text = text
+  }
+}
+
+/** Bytes that a tape carries and passes by address; `text` is how the printed tape shows them. */
+export class Structure {
+  readonly bytes: Buffer
+  readonly text: string
+
+  constructor(text: string, bytes: Buffer) {
+    this.text = text
+    this.bytes = bytes
+  }
+}
+
+/** Words of 64 bits, little endian; negative ones in two's complement. */
+export function words(...values: readonly (number | bigint)[]): Buffer {
+  const bytes = Buffer.alloc(8 * values.length)
+  for (const [i, value] of values.entries()) bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), 8 * i)
+  return bytes
+}
