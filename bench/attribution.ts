@@ -19,14 +19,20 @@ export async function run(): Promise<void> {
   let counted = 0
   let method = ''
   const watched = await timed(async () => {
-    const result = await place.supervisor.run('ShellExec', { cmd: loop(forks) }, { workingDir: place.folder, timeoutMs: 300_000 })
+    const result = await place.supervisor.run(
+      'ShellExec',
+      { cmd: loop(forks) },
+      { workingDir: place.folder, timeoutMs: 300_000 },
+    )
     counted = result.usage.processes
     method = result.attribution
   })
   print(`\nAttribution (${method}): ${counted} processes counted of ${forks + 1}`)
-  print(`  ${forks} forks: ${alone.toFixed(0)} ms alone, ${watched.toFixed(0)} ms as a job, ${(watched / alone).toFixed(2)}×`)
+  print(
+    `  ${forks} forks: ${alone.toFixed(0)} ms alone, ${watched.toFixed(0)} ms as a job, ${(watched / alone).toFixed(2)}×`,
+  )
   using crowd = await startCrowd(1000)
-  const stat = "reading /proc/N/stat of all"
+  const stat = 'reading /proc/N/stat of all'
   const timings = await interleave(
     [
       { name: stat, run: () => timed(async () => readStats()) },
@@ -38,8 +44,19 @@ export async function run(): Promise<void> {
   printTimings('A look at 1,000 processes more', timings, stat)
   const of = (name: string): number => timings.find((timing) => timing.name === name)?.median ?? Number.NaN
   printPromises([
-    { what: `processes counted of ${forks + 1}`, measured: counted, limit: forks + 1, unit: '', atLeast: true },
-    { what: 'snapshot against reading stat alone', measured: of('ProcessSnapshot.capture') / of(stat), limit: 3, unit: '×' },
+    {
+      what: `processes counted of ${forks + 1}`,
+      measured: counted,
+      limit: forks + 1,
+      unit: '',
+      atLeast: true,
+    },
+    {
+      what: 'snapshot against reading stat alone',
+      measured: of('ProcessSnapshot.capture') / of(stat),
+      limit: 3,
+      unit: '×',
+    },
   ])
 }
 

@@ -20,13 +20,25 @@ export async function run(): Promise<void> {
   const many = await repeat(3, () => overrun(supervisor, folder, 1000))
   const left = await treeKillLeaves(30)
   print('\nKill: milliseconds from the deadline to the result, when nobody is left')
-  print(`  30 daemons: median ${quantile(few, 0.5).toFixed(1)}; 1,000 daemons: median ${quantile(many, 0.5).toFixed(1)}`)
+  print(
+    `  30 daemons: median ${quantile(few, 0.5).toFixed(1)}; 1,000 daemons: median ${quantile(many, 0.5).toFixed(1)}`,
+  )
   print(`  tree-kill of the same 30 daemons leaves ${left} alive`)
   using delay = loopDelay()
   await overrun(supervisor, folder, 1000)
   printPromises([
-    { what: 'deadline to last process gone, 30 daemons', measured: quantile(few, 0.5), limit: 50, unit: 'ms' },
-    { what: 'deadline to last process gone, 1,000 daemons', measured: quantile(many, 0.5), limit: 500, unit: 'ms' },
+    {
+      what: 'deadline to last process gone, 30 daemons',
+      measured: quantile(few, 0.5),
+      limit: 50,
+      unit: 'ms',
+    },
+    {
+      what: 'deadline to last process gone, 1,000 daemons',
+      measured: quantile(many, 0.5),
+      limit: 500,
+      unit: 'ms',
+    },
     { what: 'event loop delay p99 while 1,000 processes run', measured: delay.p99(), limit: 20, unit: 'ms' },
   ])
 }
@@ -39,18 +51,23 @@ async function overrun(supervisor: Supervisor, workingDir: string, count: number
   const name = `4${process.pid}.${++made}`
   const controller = new AbortController()
   let cancelledAt = 0
-  const result = await supervisor.run('ShellExec', { cmd: daemons(count, name) }, {
-    workingDir,
-    signal: controller.signal,
-    timeoutMs: 120_000,
-    limits: { processes: 4096 },
-    onOutput: () => {
-      cancelledAt = performance.now()
-      controller.abort()
+  const result = await supervisor.run(
+    'ShellExec',
+    { cmd: daemons(count, name) },
+    {
+      workingDir,
+      signal: controller.signal,
+      timeoutMs: 120_000,
+      limits: { processes: 4096 },
+      onOutput: () => {
+        cancelledAt = performance.now()
+        controller.abort()
+      },
     },
-  })
+  )
   const goneAt = performance.now()
-  if (result.outcome !== 'cancelled' || living(name).length > 0) throw new Error(`left: ${living(name).join(' ')}`)
+  if (result.outcome !== 'cancelled' || living(name).length > 0)
+    throw new Error(`left: ${living(name).join(' ')}`)
   return goneAt - cancelledAt
 }
 

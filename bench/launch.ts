@@ -30,9 +30,27 @@ export async function run(): Promise<void> {
     ...tool('bwrap', (path) => [path, '--unshare-all', '--ro-bind', '/', '/', '/bin/true']),
     { name: 'bare node to its end', run: () => timed(() => spawned(process.execPath, '-e', '0')) },
     job(supervisor, shell, 'ShellExec', { cmd: 'true' }, { workingDir: folder }),
-    job(supervisor, 'runtimo ShellExec true (process)', 'ShellExec', { cmd: 'true' }, { workingDir: folder, level: 'process' }),
-    job(supervisor, 'runtimo foreign module (sandbox, prewarmed)', 'Echo', {}, { workingDir: folder, from: module }),
-    job(supervisor, 'runtimo FileRead (reused worker)', 'FileRead', { path: '/etc/hostname' }, { workingDir: folder }),
+    job(
+      supervisor,
+      'runtimo ShellExec true (process)',
+      'ShellExec',
+      { cmd: 'true' },
+      { workingDir: folder, level: 'process' },
+    ),
+    job(
+      supervisor,
+      'runtimo foreign module (sandbox, prewarmed)',
+      'Echo',
+      {},
+      { workingDir: folder, from: module },
+    ),
+    job(
+      supervisor,
+      'runtimo FileRead (reused worker)',
+      'FileRead',
+      { path: '/etc/hostname' },
+      { workingDir: folder },
+    ),
   ]
   const timings = await interleave(contenders, rounds)
   printTimings('Launch', timings, bare)
@@ -42,16 +60,35 @@ export async function run(): Promise<void> {
   printPromises([
     { what: 'warm job over the floor', measured: of(shell) / of(floor), limit: 1.5, unit: '×' },
     { what: 'ShellExec, sandboxed and prewarmed, p50', measured: of(shell), limit: 5, unit: 'ms' },
-    ...(bwrap === undefined ? [] : [{ what: 'against bare bwrap', measured: of(shell) / bwrap.median, limit: 0.6, unit: '×' }]),
-    { what: 'foreign module, prewarmed, call to result, p50', measured: of('runtimo foreign module (sandbox, prewarmed)'), limit: 10, unit: 'ms' },
-    { what: 'built-in, reused worker, 16 callers', measured: rate, limit: 500, unit: 'jobs/s', atLeast: true },
+    ...(bwrap === undefined
+      ? []
+      : [{ what: 'against bare bwrap', measured: of(shell) / bwrap.median, limit: 0.6, unit: '×' }]),
+    {
+      what: 'foreign module, prewarmed, call to result, p50',
+      measured: of('runtimo foreign module (sandbox, prewarmed)'),
+      limit: 10,
+      unit: 'ms',
+    },
+    {
+      what: 'built-in, reused worker, 16 callers',
+      measured: rate,
+      limit: 500,
+      unit: 'jobs/s',
+      atLeast: true,
+    },
     { what: 'command line, p50', measured: await commandLine(folder), limit: 150, unit: 'ms' },
   ])
   if (bwrap === undefined) print('  (bwrap is not installed: its row is left out)')
 }
 
 /** A job of which a few wait ready: the pool learns from two calls, and is given the time to refill. */
-function job(supervisor: Supervisor, name: string, capability: string, args: object, options: RunOptions): Contender {
+function job(
+  supervisor: Supervisor,
+  name: string,
+  capability: string,
+  args: object,
+  options: RunOptions,
+): Contender {
   return {
     name,
     run: async () => {
@@ -102,7 +139,17 @@ async function jobsPerSecond(supervisor: Supervisor, workingDir: string): Promis
 
 async function commandLine(folder: string): Promise<number> {
   const bin = fileURLToPath(new URL('../packages/supervisor/bin/runtimo.js', import.meta.url))
-  const args = [...process.execArgv, bin, 'run', '-c', 'ShellExec', '-a', '{"cmd":"true"}', '-q', '--no-pressure-guard']
+  const args = [
+    ...process.execArgv,
+    bin,
+    'run',
+    '-c',
+    'ShellExec',
+    '-a',
+    '{"cmd":"true"}',
+    '-q',
+    '--no-pressure-guard',
+  ]
   const env = { RUNTIMO_WAL_PATH: join(folder, 'wal', 'cli.jsonl') }
   const [timing] = await interleave(
     [{ name: 'command line', run: () => timed(() => execa(process.execPath, args, { env, cwd: folder })) }],

@@ -28,7 +28,9 @@ export function printPromises(promises: readonly Promised[]): void {
   for (const { what, measured, limit, unit, atLeast = false } of promises) {
     const holds = atLeast ? measured >= limit : measured <= limit
     const sign = atLeast ? '≥' : '≤'
-    print(`  ${holds ? 'met    ' : 'NOT MET'}  ${what}: ${fixed(measured)} ${unit}, wanted ${sign} ${limit} ${unit}`)
+    print(
+      `  ${holds ? 'met    ' : 'NOT MET'}  ${what}: ${fixed(measured)} ${unit}, wanted ${sign} ${limit} ${unit}`,
+    )
   }
 }
 

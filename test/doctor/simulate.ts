@@ -92,9 +92,9 @@ export function machine(script = '', options: MachineOptions = {}): Simulation {
   return { env, wrap: (command) => [...unshare, 'sh', '-ec', thenWait(script), 'sh', ...as, ...command] }
 }
 
-/** Standard output is the command's alone. */
+/** Standard output is the command's alone, and so is /tmp, where supervisors look for what others left. */
 function thenWait(script: string): string {
-  return `{\n:\n${script}\n} >&2\n"$@" || exit $?`
+  return `{\nmount -t tmpfs tmpfs /tmp\n${script}\n} >&2\n"$@" || exit $?`
 }
 
 /** A first process that reaps nobody but its own children, as Node is in many a container. */

@@ -15,6 +15,15 @@ export function remove(tape: Tape, wanted: RegExp): void {
   for (const i of find(tape, wanted)) calls[i] = new Call('getpid', [], calls[i]?.labels)
 }
 
+/** Makes other calls of such records. */
+export function replace(tape: Tape, wanted: RegExp, name: Call['name'], ...args: readonly number[]): void {
+  const calls = tape.calls as Call[]
+  for (const i of find(tape, wanted)) {
+    const { labels, purpose } = calls[i] as Call
+    calls[i] = new Call(name, args, labels).for(purpose)
+  }
+}
+
 /** Puts a pause before the first such record after a label. */
 export function pauseBefore(tape: Tape, label: string, wanted: RegExp, milliseconds: number): void {
   const calls = tape.calls as Call[]

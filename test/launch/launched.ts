@@ -96,11 +96,7 @@ export class Launched {
       }
     })
     this.outcome = this.#follow(found)
-    void this.outcome.then(({ frames, failed }) => {
-      const error = new Error(`ended with ${frames.join()} ${failed?.text}`)
-      ready.reject(error)
-      held.reject(error)
-    })
+    void this.#rejectAtEnd(ready, held)
     for (const { promise } of [ready, held]) promise.catch(() => {}) // nobody need be waiting
     onTestFinished(async () => {
       this.child.kill('SIGKILL')
@@ -120,6 +116,12 @@ export class Launched {
 
   letGo(): void {
     this.#tape.end()
+  }
+
+  async #rejectAtEnd(...stages: readonly PromiseWithResolvers<void>[]): Promise<void> {
+    const { frames, failed } = await this.outcome
+    const error = new Error(`it ended with ${frames.join()} ${failed?.text}`)
+    for (const stage of stages) stage.reject(error)
   }
 
   async #follow(found: readonly Status[]): Promise<Outcome> {

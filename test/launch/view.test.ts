@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished, expect, test } from 'vitest'
-import { Launched, shell, workplace } from './launched.ts'
+import { remove } from './edit.ts'
+import { Launched, type Options, shell, workplace } from './launched.ts'
 import { isRoot, jobUid, mount } from './policies.ts'
 import { openUserNamespace } from './user-namespace.ts'
 
@@ -57,7 +58,7 @@ test('a read-only mount refuses writes to files of the job’s own', async () =>
     mounts: [mount(made.workspace, '/readonly')],
   })
   expect(ran.err).toMatch(/Read-only file system/u)
-  expect(ran.out).toBe('workspace\ny\n'.replace('workspace\n', ''))
+  expect(ran.out).toBe('y\n')
 })
 
 test('a mount point inside the workspace must exist: none is left on the host', async () => {
@@ -149,18 +150,16 @@ test.skipIf(!isRoot)('mounts over a shared mount of the host do not appear on th
   spawnSync('mount', ['--make-shared', shared])
   mkdirSync(join(shared, 'a'))
   const countMounts = (): number => readFileSync('/proc/self/mountinfo', 'utf8').split(shared).length - 1
-  const job = new Launched(['/bin/sleep', '60'], {
+  const options: Options = {
     mounts: [mount(shared, '/shared', 'write')],
     job: { masks: [{ path: '/shared/a', type: 'directory' }] },
     isGone: false,
-  })
-  await job.held
+  }
+  const kept = new Launched(['/bin/true'], options)
+  await kept.held
   expect(countMounts()).toBe(1)
-  const open = new Launched(['/bin/sleep', '60'], {
-    mounts: [mount(shared, '/shared', 'write')],
-    job: { masks: [{ path: '/shared/a', type: 'directory' }] },
-    isGone: false,
-  })
+  // Without what makes the copy of the mount private, the mask is mounted on the host, too.
+  const open = new Launched(['/bin/true'], { ...options, edit: (base) => remove(base, /restrict .*shared/u) })
   await open.held
-  expect(countMounts()).toBe(1)
+  expect(countMounts()).toBe(2)
 })

@@ -15,7 +15,11 @@ export function temporaryDirectory(): string {
 /** A supervisor with a log of its own, closed after the test. The load and the dead that tests make are no reason to refuse. */
 export function testSupervisor(options: SupervisorOptions = {}): Supervisor {
   const walPath = join(temporaryDirectory(), 'wal.jsonl')
-  const supervisor = new Supervisor({ walPath, guards: { pressure: false, maxZombies: 1_000_000 }, ...options })
+  const supervisor = new Supervisor({
+    walPath,
+    guards: { pressure: false, maxZombies: 1_000_000 },
+    ...options,
+  })
   onTestFinished(() => supervisor.close())
   return supervisor
 }

@@ -3,6 +3,8 @@ export type { Method as AttributionMethod } from './attribution/attribution.ts'
 export type { SpawnedProcess } from './attribution/spawned-process.ts'
 export type { Usage } from './accounting/index.ts'
 export { toWire } from './codec/wire.ts'
+export { runDoctor } from './doctor/doctor.ts'
+export type { DoctorReport } from './doctor/report.ts'
 export type { Explanation } from './execution/explain.ts'
 export type { JobOutput, JobResult, Outcome } from './execution/result.ts'
 export {

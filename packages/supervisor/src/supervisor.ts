@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
 import { ulid } from 'ulid'
@@ -12,7 +13,7 @@ import { LlmoSafeGuard } from './guards/llmo-safe-guard.ts'
 import { defaultMaxZombies } from './guards/zombies.ts'
 import { CommandThreads } from './isolation/command-threads.ts'
 import { Boundary } from './isolation/boundary.ts'
-import { keyOf } from './isolation/boundary-spec.ts'
+import { type BoundarySpec, keyOf } from './isolation/boundary-spec.ts'
 import { IsolationHost } from './isolation/host.ts'
 import { warmLauncher } from './isolation/launcher.ts'
 import { ownIdentity } from './linux/identity.ts'
@@ -23,12 +24,15 @@ import { ManifestCheck } from './registry/manifest-check.ts'
 import { CapabilityRegistry } from './registry/registry.ts'
 import { Gate } from './pools/gate.ts'
 import { Pool } from './pools/pool.ts'
+import { ReusePool } from './pools/reuse-pool.ts'
 import { Captures } from './execution/capture.ts'
 import { defaultDirectory } from './wal/location.ts'
 import { defaultWalPath, WalWriter } from './wal/index.ts'
 
 const defaultConcurrentJobs = 64
 const defaultPrewarmed = 8
+/** Most of a job's time is spent waiting: for the log's disk, and for looks at the machine, which jobs share. */
+const workersPerCore = 8
 
 /**
  * Runs capabilities: watched, guarded, killed at their deadline, recorded.
@@ -53,22 +57,23 @@ export class Supervisor implements AsyncDisposable {
     const checked = supervisorOptionCheck().check(options)
     const { walPath, guards, attribution, tenant, policy, maxConcurrentJobs, maxPrewarmed } = checked
     this.#forkEvents =
-      attribution === 'sampled' || attribution === 'tree' ? Promise.resolve({ unavailable: 'not wanted' }) : ForkEvents.open()
+      attribution === 'sampled' || attribution === 'tree'
+        ? Promise.resolve({ unavailable: 'not wanted' })
+        : ForkEvents.open()
     this.#gate = new Gate(maxConcurrentJobs ?? defaultConcurrentJobs)
     const guard = new LlmoSafeGuard({
       ...(guards?.cpuPercent === undefined ? {} : { cpuPercent: guards.cpuPercent }),
       ...(guards?.memoryPercent === undefined ? {} : { memoryPercent: guards.memoryPercent }),
     })
+    const prepare = async (spec: BoundarySpec): Promise<Boundary> =>
+      Boundary.prepare(spec, await this.#openIsolation())
     this.#services = {
       wal: new WalWriter(walPath === undefined ? defaultWalPath() : resolve(walPath)),
       guard,
       captures: new Captures(guard.cpu),
       isolation: () => this.#openIsolation(),
-      boundaries: new Pool(
-        async (spec) => Boundary.prepare(spec, await this.#openIsolation()),
-        keyOf,
-        { min: 0, max: maxPrewarmed ?? defaultPrewarmed },
-      ),
+      boundaries: new Pool(prepare, keyOf, { min: 0, max: maxPrewarmed ?? defaultPrewarmed }),
+      workers: new ReusePool(prepare, keyOf, workersPerCore * availableParallelism()),
       policy: policy ?? {},
       isGuardOn: guards?.pressure ?? true,
       maxZombies: guards?.maxZombies ?? defaultMaxZombies,
@@ -173,6 +178,7 @@ export class Supervisor implements AsyncDisposable {
     const events = await this.#forkEvents
     if (events instanceof ForkEvents) await events[Symbol.asyncDispose]()
     await this.#services.boundaries[Symbol.asyncDispose]()
+    await this.#services.workers[Symbol.asyncDispose]()
     await (await this.#isolation?.catch(() => undefined))?.[Symbol.asyncDispose]()
     await this.#services.threads[Symbol.asyncDispose]()
     await this.#services.wal[Symbol.asyncDispose]()

@@ -1,1 +1,2 @@
-export { type SampledUsage, type Usage, usageOf, type UsageParts, type UsageSource } from './job-usage.ts'
+export { type Usage, usageOf } from './job-usage.ts'
+export { usageSince } from './since.ts'

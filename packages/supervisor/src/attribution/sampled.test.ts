@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { nameOf, readStat } from '../processes/index.ts'
+import type { Ours } from './ours.ts'
 import { SampledAttribution } from './sampled.ts'
 import { Sampler } from './sampler.ts'
 import { procTree, type ProcTree } from './proc-tree-fixture.ts'
@@ -20,9 +21,9 @@ function sandbox(): ProcTree {
   )
 }
 
-function attribution({ root }: ProcTree): SampledAttribution {
+function attribution({ root }: ProcTree, except: Ours = ours): SampledAttribution {
   const sampler = new Sampler(launcher, 1_000_000, new TreeMembership(launcher, root), root)
-  const made = new SampledAttribution(sampler, ours)
+  const made = new SampledAttribution(sampler, except)
   onTestFinished(() => made[Symbol.dispose]())
   return made
 }
@@ -40,7 +41,7 @@ test('what is ours is killed with the job, but for the launcher, and neither nam
 
 test('the namespace tells how many there were, also of those who have no name', async () => {
   const sampled = attribution(sandbox())
-  sampled.tasks = 15
+  sampled.tasks = 14
   expect(await sampled.lineage()).toMatchObject({ count: 14, processes: [{ pid: 12 }, { pid: 13 }] })
 })
 
@@ -48,7 +49,7 @@ test('threads that were seen are no processes', async () => {
   const tree = sandbox()
   const sampled = attribution(tree)
   tree.set({ pid: 13, ppid: 12, start: 103, pidInside: 3, children: [[], [], []] })
-  sampled.tasks = 15
+  sampled.tasks = 14
   expect(await sampled.lineage()).toMatchObject({ count: 12 })
 })
 
@@ -78,6 +79,14 @@ test('of a real namespace 14 processes are counted, though hardly one was seen',
   onTestFinished(() => sampled[Symbol.dispose]())
   child.stdin.write('go\n')
   const [last] = await once(child.stdout, 'data')
-  sampled.tasks = Number(String(last))
+  sampled.tasks = Number(String(last)) - 1
   expect(await sampled.lineage()).toMatchObject({ count: 14 })
+})
+
+test('a worker of ours is taken off what the namespace tells, with its threads', async () => {
+  const tree = sandbox()
+  tree.set({ pid: 12, ppid: 11, start: 102, pidInside: 2, children: [[13], [], [], []] })
+  const sampled = attribution(tree, { launcher, own: new Set(['10:100', '11:101', '12:102']) })
+  sampled.tasks = 14
+  expect(await sampled.lineage()).toMatchObject({ count: 10, processes: [{ pid: 13 }] })
 })

@@ -8,8 +8,9 @@ import type { Sampler } from './sampler.ts'
 /** By looking often at who is there. What lived shorter than a sample has no name, but may be counted. */
 export class SampledAttribution implements Attribution {
   /**
-   * Tasks that the job's pid namespace ever had (its `ns_last_pid`), ours and threads included; to be told when
-   * nobody is left. A namespace that ran out of numbers begins anew: then it is too low.
+   * Tasks that the job's pid namespace ever had besides process 1 (its `ns_last_pid` less one), others of ours and
+   * threads included; to be told when nobody is left. A namespace that ran out of numbers begins anew: then it is
+   * too low.
    */
   tasks: number | undefined
   readonly #sampler: Sampler
@@ -53,7 +54,7 @@ export class SampledAttribution implements Attribution {
   /** The namespace counts threads too: those that were seen are taken off. */
   #told(): number {
     if (this.tasks === undefined) return 0
-    const inside = this.#sampler.seen.filter(({ pidInside }) => pidInside !== undefined)
+    const inside = this.#sampler.seen.filter(({ pidInside = 1 }) => pidInside !== 1)
     const ours = inside.filter((process) => isOurs(process, this.#ours))
     return this.tasks - ours.length - this.#sampler.extraThreads
   }

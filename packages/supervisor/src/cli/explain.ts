@@ -20,10 +20,24 @@ export async function explain(options: Options): Promise<void> {
   const explanation = await supervisor.explain(options.capability, args, toJobOptions(options))
   const { tape, ...rest } = explanation
   if (options.json === true) printJson(toWire(options.tape === true ? explanation : rest))
-  else process.stdout.write(escapeControls(options.tape === true ? `${tape.base}\n${tape.job}` : render(explanation)))
+  else
+    process.stdout.write(
+      escapeControls(options.tape === true ? `${tape.base}\n${tape.job}` : render(explanation)),
+    )
 }
 
-function render({ capability, kind, posture, limits, argv, cwd, environment, mounts, hidden, frozen }: Explanation): string {
+function render({
+  capability,
+  kind,
+  posture,
+  limits,
+  argv,
+  cwd,
+  environment,
+  mounts,
+  hidden,
+  frozen,
+}: Explanation): string {
   const facts = (object: object): string =>
     Object.entries(object)
       .map(([name, value]) => `${name} ${String(value)}`)

@@ -95,7 +95,10 @@ function withJobFlags(command: Command): Command {
     .option('--from <module>', 'a file, folder or package whose default export is the capability')
     .option('--cwd <dir>', 'working directory of the job, which it may write')
     .addOption(
-      new Option('--level <level>', 'where to run it (default: sandbox, of our own functions: process)').choices(levels),
+      new Option(
+        '--level <level>',
+        'where to run it (default: sandbox, of our own functions: process)',
+      ).choices(levels),
     )
     .option('--memory <size>', 'most memory of the whole job, such as 512M')
     .option('--cpu-time <seconds>', 'most CPU time of the whole job')

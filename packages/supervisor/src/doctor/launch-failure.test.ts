@@ -106,6 +106,16 @@ const cases = [
     told: { field: 'level', cause: /root without CAP_SYS_ADMIN/u, cure: /--user 1000/u },
   },
   {
+    name: 'a directory that is out of reach',
+    failure: failure('open_tree(AT_FDCWD, "/root/work", OPEN_TREE_CLONE)', 'EACCES', 'take /root/work'),
+    machine: healthy,
+    told: {
+      field: 'level',
+      cause: /EACCES for \/root\/work: this user may not go there/u,
+      cure: /chmod o\+x/u,
+    },
+  },
+  {
     name: 'an old kernel',
     failure: failure(
       'mount_setattr(tree, "", AT_RECURSIVE, {MOUNT_ATTR_RDONLY}, 32)',

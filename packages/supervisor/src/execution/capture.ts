@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CpuMeter } from '../telemetry/index.ts'
 import { ProcessSnapshot } from '../processes/index.ts'
 import { Telemetry } from '../telemetry/index.ts'
@@ -7,6 +8,8 @@ export interface Capture {
   readonly telemetry: Telemetry
   readonly processes: ProcessSnapshot
 }
+
+const maxPauseMs = 20
 
 interface Queue {
   running: Promise<Capture>
@@ -29,8 +32,16 @@ export class Captures {
   take(workingDir: string): Promise<Capture> {
     const queue = this.#queues.get(workingDir)
     if (queue === undefined) return this.#start(workingDir)
-    queue.next ??= queue.running.then(() => this.#start(workingDir))
+    queue.next ??= this.#startAfter(queue.running, workingDir)
     return queue.next
+  }
+
+  /** As long as one takes is waited before the next: more jobs share it, and looking takes half of the time at most. */
+  async #startAfter(running: Promise<Capture>, workingDir: string): Promise<Capture> {
+    const beganAt = performance.now()
+    await running
+    await sleep(Math.min(maxPauseMs, performance.now() - beganAt))
+    return await this.#start(workingDir)
   }
 
   #start(workingDir: string): Promise<Capture> {

@@ -52,7 +52,13 @@ export async function describeBoundary(job: Job, services: Services): Promise<De
   const missing = findUnmet(required, plan.posture)
   if (missing.length > 0) throw refusal(missing)
   const worker: WorkerSpec | undefined =
-    entry === undefined ? undefined : { argv: [process.execPath, ...nodeFlags(), entry], hasThread: level === 'thread' }
+    entry === undefined
+      ? undefined
+      : {
+          argv: [process.execPath, ...nodeFlags(), entry],
+          hasThread: level === 'thread',
+          isReused: isTrusted && level !== 'thread',
+        }
   return { spec: { tenant: services.tenant, plan, worker }, limits, level }
 }
 

@@ -46,7 +46,10 @@ export async function explain(job: Job, services: Services): Promise<Explanation
     mounts: launch.mounts.map(({ target, access }) => ({ path: target, access })),
     hidden: planned.masks.map(({ path }) => path),
     frozen: planned.frozen,
-    tape: { base: plan.base.toString(), job: plan.job({ ...planned, argv, cwd, env: environment }).toString() },
+    tape: {
+      base: plan.base.toString(),
+      job: plan.job({ ...planned, argv, cwd, env: environment }).toString(),
+    },
   }
 }
 

@@ -4,6 +4,8 @@ import { CommandRun } from '../isolation/command-run.ts'
 import { Custody } from '../isolation/custody.ts'
 import { FunctionRun } from '../isolation/function-run.ts'
 import type { JobRun } from '../isolation/job-run.ts'
+import type { BoundarySpec } from '../isolation/boundary-spec.ts'
+import { defaultQueueTimeoutMs } from '../options/run-options.ts'
 import { describeBoundary } from './describe-boundary.ts'
 import type { Job } from './job.ts'
 import type { Services } from './services.ts'
@@ -21,19 +23,29 @@ export async function openRun(job: Job, services: Services): Promise<JobRun> {
       limits,
       posture: { ...spec.plan.posture, cgroup: boundary.leaf?.path ?? null },
       onOutput: job.options.onOutput ?? (() => undefined),
-      messages: () => boundary.channel?.received ?? 0,
+      messages: () => boundary.worker?.channel.received ?? 0,
       writable: spec.plan.writable,
-      isWorker: spec.worker !== undefined,
     })
+  const isReused = spec.worker?.isReused === true
   const isNeeded = kind === 'function' || !context.dryRun // a function is asked what it would do
-  const boundary = isNeeded ? services.boundaries.take(spec) : undefined
+  const boundary = isNeeded ? takeBoundary(job, spec, services) : undefined
   boundary?.catch(() => undefined) // told when it is waited for
-  if (kind === 'command') return new CommandRun({ name, context, threads: services.threads, boundary, take })
+  const onDone = (used?: Boundary, isKept?: boolean): void => {
+    if (!isReused) services.boundaries.refill(spec)
+    else if (used !== undefined && isKept === true) services.workers.give(spec, used)
+    else if (used !== undefined) services.workers.retire(used)
+  }
+  const shared = { context, boundary, take, onDone }
+  if (kind === 'command') return new CommandRun({ ...shared, name, threads: services.threads })
   return new FunctionRun({
+    ...shared,
     source,
-    context,
-    boundary,
-    take,
     checkManifest: (manifest) => services.manifests.check(manifest, { name, level }),
   })
+}
+
+function takeBoundary({ options }: Job, spec: BoundarySpec, services: Services): Promise<Boundary> {
+  const { boundaries, workers } = services
+  if (spec.worker?.isReused !== true) return boundaries.take(spec)
+  return workers.take(spec, options.queueTimeoutMs ?? defaultQueueTimeoutMs, options.signal)
 }

@@ -8,6 +8,7 @@ import type { JobRun } from '../isolation/job-run.ts'
 import type { ProcessIdentity } from '../processes/index.ts'
 import type { ManifestCheck } from '../registry/manifest-check.ts'
 import type { Pool } from '../pools/pool.ts'
+import type { ReusePool } from '../pools/reuse-pool.ts'
 import type { PolicyOptions } from '../options/policy-options.ts'
 import type { WalWriter } from '../wal/index.ts'
 import type { Captures } from './capture.ts'
@@ -24,6 +25,8 @@ export interface Services {
   readonly isolation: () => Promise<IsolationHost>
   /** Boundaries, some of them made ahead. */
   readonly boundaries: Pool<BoundarySpec, Boundary>
+  /** Workers of our own code, which serve many jobs of one tenant. */
+  readonly workers: ReusePool<BoundarySpec, Boundary>
   readonly policy: PolicyOptions
   readonly manifests: ManifestCheck
   /** Processes are found by their relatives only, by choice. */

@@ -6,7 +6,13 @@ import type { Arch } from '@runtimo/worker'
 export function arch(): Arch {
   const { arch: found } = process
   if (found === 'x64' || found === 'arm64') return found
-  throw new RuntimoError('RT_POSTURE_UNAVAILABLE', `there is a launcher for x64 and arm64, not for ${found}`, {
-    missing: [{ field: 'level', wanted: 'sandbox', cause: `the processor is ${found}`, cure: 'use x64 or arm64' }],
-  })
+  throw new RuntimoError(
+    'RT_POSTURE_UNAVAILABLE',
+    `there is a launcher for x64 and arm64, not for ${found}`,
+    {
+      missing: [
+        { field: 'level', wanted: 'sandbox', cause: `the processor is ${found}`, cure: 'use x64 or arm64' },
+      ],
+    },
+  )
 }

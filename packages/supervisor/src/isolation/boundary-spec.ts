@@ -12,6 +12,8 @@ export interface WorkerSpec {
   readonly argv: readonly [string, ...string[]]
   /** Only a thread's host may say that the thread has ended: a process says so by ending. */
   readonly hasThread: boolean
+  /** Our own code, which may serve several jobs of one tenant, one after the other. */
+  readonly isReused: boolean
 }
 
 /** The name of all that is equal. */

@@ -6,6 +6,10 @@ import { LaunchPlan, type LauncherUsage } from '@runtimo/worker'
 import type { Leaf } from '../control-groups/index.ts'
 import { signalProcess } from '../linux/pidfd.ts'
 import { isAlive, nameOf, type ProcessIdentity, readChildren, readStat } from '../processes/index.ts'
+import { LeafMembership } from '../attribution/leaf-membership.ts'
+import type { Membership } from '../attribution/membership.ts'
+import { TreeMembership } from '../attribution/tree-membership.ts'
+import { abandon } from '../termination/abandon.ts'
 import { emptyTree } from '../termination/empty-tree.ts'
 import type { Marked } from '../termination/sweep.ts'
 import { Placeholders } from '../view/placeholders.ts'
@@ -14,14 +18,12 @@ import type { IsolationHost } from './host.ts'
 import { toStartError } from './launch-failure.ts'
 import { type Exit, Launcher } from './launcher.ts'
 import { checkConfinement, type NamespaceKind, readOwnNamespaces } from './posture.ts'
-import { WorkerChannel } from './worker-channel.ts'
+import { Worker } from './worker.ts'
 
 /** So long may everybody take to be gone after the kill; who is left then hangs in the kernel. */
 const patienceMs = 5000
 /** So long may process 1 of a sandbox take to kill everybody itself, which keeps the account of what they used whole. */
 const politeMs = 400
-/** A worker of ours that is not up by then will not come. */
-const bootMs = 20_000
 
 /** What the job's own process is started with. */
 export interface Program {
@@ -42,7 +44,8 @@ export class Boundary implements AsyncDisposable {
   readonly first: ProcessIdentity
   /** Names of the processes of ours in it. */
   readonly own: ReadonlySet<string>
-  readonly channel: WorkerChannel | undefined
+  readonly worker: Worker | undefined
+  readonly membership: Membership
   /** A variable that all of its processes have which did not clear their environment. */
   readonly mark: Marked['mark'] = { name: 'RUNTIMO_BOUNDARY', value: randomUUID() }
   readonly #host: IsolationHost
@@ -66,8 +69,10 @@ export class Boundary implements AsyncDisposable {
     const ours = spec.plan.launch.level === 'sandbox' ? children : children.slice(0, -1)
     this.own = new Set([launcher.identity, ...ours].map(nameOf))
     this.#namespaces = readOwnNamespaces(first.pid)
+    this.membership =
+      leaf === undefined ? new TreeMembership(launcher.identity) : new LeafMembership(() => leaf.pids())
     if (spec.worker === undefined || launcher.channel === undefined) return
-    this.channel = new WorkerChannel(launcher.channel, launcher.ended, spec.worker.hasThread)
+    this.worker = new Worker(launcher.channel, launcher.ended, spec.worker)
   }
 
   /** Up to where it waits for its job; a worker is started, and waits for its code. @throws RuntimoError */
@@ -76,7 +81,10 @@ export class Boundary implements AsyncDisposable {
       await using acquired = new AsyncDisposableStack()
       const boundary = await Boundary.#launch(spec, host)
       acquired.use(boundary)
-      if (spec.worker !== undefined) await boundary.#boot(spec.worker.argv)
+      if (spec.worker !== undefined) {
+        await boundary.start(spec.worker)
+        await boundary.worker?.ready(() => boundary.#findWorker())
+      }
       acquired.move()
       return boundary
     } catch (error) {
@@ -111,7 +119,8 @@ export class Boundary implements AsyncDisposable {
   /** Sets the job's process up, looks at it from outside, and lets it go. @throws LaunchError, RT_POSTURE_UNAVAILABLE */
   async start({ argv, cwd, env }: Program): Promise<void> {
     const { job, protection, posture } = this.spec.plan
-    if (protection !== undefined) this.#placeholders = await Placeholders.place(this.#host.stateFolder, protection)
+    if (protection !== undefined)
+      this.#placeholders = await Placeholders.place(this.#host.stateFolder, protection)
     this.launcher.prepare({
       ...job,
       argv,
@@ -122,15 +131,6 @@ export class Boundary implements AsyncDisposable {
     await this.launcher.held
     checkConfinement(this.first.pid, posture, this.#namespaces)
     this.launcher.go()
-  }
-
-  /** Names of the process that our own code runs in, before foreign code does. */
-  workers(): string[] {
-    if (this.spec.plan.launch.level === 'process') return [nameOf(this.first)]
-    return readChildren(this.first.pid)
-      .map((pid) => readStat(pid))
-      .filter((stat) => stat !== undefined)
-      .map(nameOf)
   }
 
   /** How the job's main process ended. */
@@ -151,25 +151,25 @@ export class Boundary implements AsyncDisposable {
 
   /** Kills without waiting, for when this process is about to end. */
   abandon(): void {
-    signalProcess(this.first, 'SIGKILL')
-    this.leaf?.abandon()
+    if (this.leaf !== undefined) this.leaf.abandon()
+    else abandon(this.membership)
+    signalProcess(this.launcher.identity, 'SIGKILL')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     // Who could not be killed was told when it was tried first; what we hold is let go all the same.
     await this.kill().catch(() => undefined)
-    this.channel?.close()
+    this.worker?.[Symbol.dispose]()
     this.launcher[Symbol.dispose]()
     await Promise.resolve(this.leaf?.[Symbol.asyncDispose]()).catch(() => undefined)
     await this.#placeholders?.[Symbol.asyncDispose]()
   }
 
-  async #boot(argv: readonly [string, ...string[]]): Promise<void> {
-    await this.start({ argv })
-    const late = sleep(bootMs, undefined, { ref: false }).then(() => {
-      throw new RuntimoError('RT_START_FAILED', `the worker was not up after ${bootMs} ms`)
-    })
-    await Promise.race([this.channel?.ready(), late])
+  /** The process that our own code runs in, before foreign code does. */
+  #findWorker(): ProcessIdentity {
+    if (this.spec.plan.launch.level === 'process') return this.first
+    const children = readChildren(this.first.pid).map((pid) => readStat(pid))
+    return children.find((stat) => stat !== undefined) ?? this.first
   }
 
   async #kill(): Promise<void> {
@@ -182,7 +182,10 @@ export class Boundary implements AsyncDisposable {
       signalProcess(this.first, 'SIGKILL')
     }
     if (leaf !== undefined) await leaf.kill()
-    else if (this.spec.plan.launch.level === 'process') await emptyTree(launcher.identity)
+    else await emptyTree(launcher.identity, this.membership)
+    if (await isGone(politeMs)) return
+    // Stopped by a job that has its uid, or by a debugger: it has nobody to wait for.
+    signalProcess(launcher.identity, 'SIGKILL')
     if (await isGone(patienceMs)) return
     const pids = leaf?.pids() ?? [this.first.pid]
     const message = `processes that could not be killed: ${pids.slice(0, 20).join(', ')}`

@@ -13,6 +13,8 @@ export interface CommandSpec {
   /** What will hold it: on its way since the job was called. Undefined: nothing is to be started. */
   readonly boundary: Promise<Boundary> | undefined
   readonly take: (boundary: Boundary) => Custody
+  /** Called when nothing is held any more. */
+  readonly onDone: () => void
 }
 
 /** A program in a boundary of its own: planned and read in a thread, with nothing of ours inside. */
@@ -68,9 +70,9 @@ export class CommandRun implements JobRun {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#custody !== undefined) return await this.#custody[Symbol.asyncDispose]()
     const boundary = await this.#spec.boundary?.catch(() => undefined)
-    await boundary?.[Symbol.asyncDispose]()
+    await (this.#custody ?? boundary)?.[Symbol.asyncDispose]()
+    this.#spec.onDone()
   }
 
   #describe(): Conclusion {

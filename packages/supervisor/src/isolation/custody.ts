@@ -1,21 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LeafUsage } from '../control-groups/index.ts'
-import { type Usage, usageOf } from '../accounting/index.ts'
+import { type Usage, usageOf, usageSince } from '../accounting/index.ts'
 import type { Attribution } from '../attribution/attribution.ts'
 import { ExactAttribution } from '../attribution/exact.ts'
 import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
-import { LeafMembership } from '../attribution/leaf-membership.ts'
 import type { Membership } from '../attribution/membership.ts'
 import type { Ours } from '../attribution/ours.ts'
 import { SampledAttribution } from '../attribution/sampled.ts'
 import { Sampler } from '../attribution/sampler.ts'
 import { SweepMembership } from '../attribution/sweep-membership.ts'
-import { TreeMembership } from '../attribution/tree-membership.ts'
 import { type LimitBreach, type LimitPlan, LimitWatch } from '../limits/index.ts'
 import { nameOf } from '../processes/index.ts'
 import { reapOrphans } from '../termination/orphans.ts'
 import type { Boundary } from './boundary.ts'
 import type { Posture } from './posture.ts'
+import type { Spending } from './spending.ts'
 import { guardListener } from './listener.ts'
 import { type OutputChunk, StreamCapture } from './stream-capture.ts'
 
@@ -33,8 +32,6 @@ export interface CustodyOptions {
   readonly messages: () => number
   /** Where it may write, as the host names it. */
   readonly writable: readonly string[]
-  /** The worker that we started for it is none of its processes. */
-  readonly isWorker: boolean
 }
 
 /** One job's time in a boundary: what it prints, starts and uses, and that it ends with nobody left. */
@@ -44,33 +41,40 @@ export class Custody implements AsyncDisposable {
   readonly stdout: StreamCapture
   readonly stderr: StreamCapture
   readonly watch: LimitWatch
-  readonly isWorker: boolean
   readonly #membership: Membership
   readonly #sampler: Sampler
   readonly #sampled: SampledAttribution
   readonly #attribution: Attribution
   #emptied: Promise<void> | undefined
   #lineage: ReturnType<Attribution['lineage']> | undefined
+  readonly #before: LeafUsage | undefined
+  readonly #isReused: boolean
+  #isReturned = false
+  #isKept = false
+  readonly #start: Spending | undefined
+  /** Of a worker that goes on: its launcher tells only at its end. */
+  #spent: Spending | undefined
   #leafUsage: LeafUsage | undefined
 
   constructor(boundary: Boundary, options: CustodyOptions) {
-    const { events, isTree, limits, posture, messages, writable, isWorker } = options
+    const { events, isTree, limits, posture, messages, writable } = options
     const onOutput = guardListener(options.onOutput)
-    const { launcher, leaf, first } = boundary
+    const { launcher, leaf, first, worker } = boundary
     this.boundary = boundary
     this.posture = posture
-    this.isWorker = isWorker
     leaf?.limit(limits.leaf)
+    this.#isReused = boundary.spec.worker?.isReused === true
+    // What the worker took to boot is the job's as well, unless it has served another.
+    this.#before = (worker?.served ?? 0) > 0 ? leaf?.usage() : undefined
+    this.#start = this.#isReused ? worker?.spending() : undefined
     const { stdout, stderr } = launcher.streams
     this.stdout = new StreamCapture(stdout, (bytes) => onOutput({ stream: 'stdout', bytes }))
     this.stderr = new StreamCapture(stderr, (bytes) => onOutput({ stream: 'stderr', bytes }))
-    const own = isWorker ? new Set([...boundary.own, ...boundary.workers()]) : boundary.own
+    const own = new Set([...boundary.own, ...(worker?.identity === undefined ? [] : [nameOf(worker.identity)])])
     const ours: Ours = { launcher: launcher.identity, own }
     this.#membership = isTree
       ? new SweepMembership({ root: launcher.identity, mark: boundary.mark })
-      : leaf === undefined
-        ? new TreeMembership(launcher.identity)
-        : new LeafMembership(() => leaf.pids())
+      : boundary.membership
     // With the kernel's account the looks serve only where that has gaps.
     this.#sampler = new Sampler(launcher.identity, events === undefined ? 2 : 50, this.#membership)
     this.#sampled = new SampledAttribution(this.#sampler, ours)
@@ -79,7 +83,7 @@ export class Custody implements AsyncDisposable {
         ? this.#sampled
         : new ExactAttribution(events, launcher.identity, this.#sampled, ours)
     this.watch = new LimitWatch(limits, {
-      leafUsage: leaf === undefined ? undefined : () => leaf.usage(),
+      leafUsage: leaf === undefined ? undefined : () => this.#readLeaf(),
       members: () => this.#membership.members().filter((process) => !boundary.own.has(nameOf(process))),
       outputBytes: () => this.outputBytes,
       messages,
@@ -108,9 +112,23 @@ export class Custody implements AsyncDisposable {
     this.boundary.abandon()
   }
 
+  /** Its worker has answered for good: it may serve another job, if it is as it was. */
+  returned(): void {
+    this.#isReturned = true
+  }
+
+  /** True when it serves another job: then only this one's part is over. */
+  get isKept(): boolean {
+    return this.#isKept
+  }
+
   /** The last word on its ceilings, when nobody is left. */
   async breach(): Promise<LimitBreach | undefined> {
-    const [exit, launcher] = await Promise.all([this.boundary.ended.catch(() => undefined), this.boundary.usage])
+    if (this.#isKept) return await this.watch.finish({ code: 0, signal: null })
+    const [exit, launcher] = await Promise.all([
+      this.boundary.ended.catch(() => undefined),
+      this.boundary.usage,
+    ])
     const cpuMs = launcher === undefined ? undefined : launcher.userMs + launcher.systemMs
     return await this.watch.finish({
       code: exit?.code ?? null,
@@ -129,8 +147,11 @@ export class Custody implements AsyncDisposable {
     const { peaks } = this.watch
     return usageOf({
       leaf: this.#leafUsage,
-      launcher: await this.boundary.usage,
-      sampled: { ...peaks, memoryPeakBytes: Math.max(peaks.memoryPeakBytes ?? 0, this.#sampler.peakRssBytes) },
+      launcher: this.#isKept ? this.#spent : await this.boundary.usage,
+      sampled: {
+        ...peaks,
+        memoryPeakBytes: Math.max(peaks.memoryPeakBytes ?? 0, this.#sampler.peakRssBytes),
+      },
       processes,
       wallMs,
       outputBytes: this.outputBytes,
@@ -141,6 +162,12 @@ export class Custody implements AsyncDisposable {
     // Who could not be killed was told when it was tried first; what we hold is let go all the same.
     await this.empty().catch(() => undefined)
     this.watch[Symbol.dispose]()
+    if (this.#isKept) {
+      this.#sampler[Symbol.dispose]()
+      this.stdout.release()
+      this.stderr.release()
+      return
+    }
     this.#attribution[Symbol.dispose]()
     this.stdout[Symbol.dispose]()
     this.stderr[Symbol.dispose]()
@@ -150,12 +177,18 @@ export class Custody implements AsyncDisposable {
   async #empty(): Promise<void> {
     this.#sampler.sample()
     this.watch.lookBeforeKill()
+    if (await this.#isAsItWas()) {
+      this.#isKept = true
+      this.#leafUsage = this.#readLeaf()
+      this.#spent = this.boundary.worker?.spentSince(this.#start)
+      return
+    }
     try {
       await this.boundary.kill()
       const launcher = await this.boundary.usage
       this.#sampled.tasks = launcher?.tasks
     } finally {
-      this.#leafUsage = this.boundary.leaf?.usage()
+      this.#leafUsage = this.#readLeaf()
     }
     await this.lineage()
     reapOrphans(new Set(this.members))
@@ -164,5 +197,18 @@ export class Custody implements AsyncDisposable {
       sleep(pipesMs, undefined, { ref: false }),
     ])
   }
-}
 
+  #readLeaf(): LeafUsage | undefined {
+    const usage = this.boundary.leaf?.usage()
+    return usage === undefined || this.#before === undefined ? usage : usageSince(usage, this.#before)
+  }
+
+  /** Whether the worker may serve another job: nothing was left behind, seen from inside and from outside. */
+  async #isAsItWas(): Promise<boolean> {
+    const { worker } = this.boundary
+    if (!this.#isReused || !this.#isReturned || worker === undefined) return false
+    if ((await this.#attribution.lineage()).count > 0 || !(await worker.isAsItWas())) return false
+    worker.served++
+    return true
+  }
+}

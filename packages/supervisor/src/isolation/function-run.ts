@@ -1,4 +1,11 @@
-import { type Context, isJsonObject, type Json, type Manifest, type Output, RuntimoError } from '@runtimo/capabilities'
+import {
+  type Context,
+  isJsonObject,
+  type Json,
+  type Manifest,
+  type Output,
+  RuntimoError,
+} from '@runtimo/capabilities'
 import type { Source } from '@runtimo/worker'
 import type { Boundary } from './boundary.ts'
 import type { Custody } from './custody.ts'
@@ -12,6 +19,8 @@ export interface FunctionSpec {
   /** What will hold it, with a worker that waits: on its way since the job was called. */
   readonly boundary: Promise<Boundary> | undefined
   readonly take: (boundary: Boundary) => Custody
+  /** Called when nothing is held any more. */
+  readonly onDone: (boundary: Boundary | undefined, isKept: boolean) => void
   /** Looks at what the worker says of the module. @throws RuntimoError */
   readonly checkManifest: (manifest: Json) => Manifest
 }
@@ -50,6 +59,7 @@ export class FunctionRun implements JobRun {
     const request = { type: 'execute', jobId: context.jobId, context } as const
     const { value } = await this.#channel.request(request, 'returned')
     this.#value = value
+    this.#custody?.returned()
   }
 
   async conclude(): Promise<Conclusion> {
@@ -61,13 +71,13 @@ export class FunctionRun implements JobRun {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#custody !== undefined) return await this.#custody[Symbol.asyncDispose]()
     const boundary = await this.#spec.boundary?.catch(() => undefined)
-    await boundary?.[Symbol.asyncDispose]()
+    await (this.#custody ?? boundary)?.[Symbol.asyncDispose]()
+    this.#spec.onDone(boundary, this.#custody?.isKept === true)
   }
 
   get #channel(): WorkerChannel {
-    const channel = this.#custody?.boundary.channel
+    const channel = this.#custody?.boundary.worker?.channel
     if (channel === undefined) throw new RuntimoError('RT_INTERNAL', 'used before it was started')
     return channel
   }

@@ -3,6 +3,7 @@ import { launcherExecutable, type LaunchUser } from '@runtimo/worker'
 import { type ControlGroups, openControlGroups } from '../control-groups/index.ts'
 import { readLandlockAbi } from '../linux/landlock.ts'
 import { type SealedFile, sealFile } from '../linux/sealed-file.ts'
+import { type CodeView, codeView } from '../view/code.ts'
 import { type HostRoot, probeHostRoot } from '../view/host-root.ts'
 import { removeStalePlaceholders } from '../view/placeholders.ts'
 import { arch } from './arch.ts'
@@ -16,6 +17,7 @@ export class IsolationHost implements AsyncDisposable {
   /** Folder of ours for what must be known after a crash. */
   readonly stateFolder: string
   readonly #executable: SealedFile
+  readonly #code = new Map<string, CodeView>()
   #idMap: Promise<IdMap> | undefined
 
   private constructor(groups: ControlGroups, executable: SealedFile, stateFolder: string) {
@@ -50,6 +52,13 @@ export class IsolationHost implements AsyncDisposable {
   /** Ourselves. */
   get caller(): LaunchUser {
     return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, isDropped: false }
+  }
+
+  /** What a worker of ours needs to see; found once, for our own code does not move while we run. */
+  codeOf(entry: string): CodeView {
+    const known = this.#code.get(entry) ?? codeView({ seen: this.root.mounts, entry })
+    this.#code.set(entry, known)
+    return known
   }
 
   /** Descriptor of the user namespace for id-mapped mounts. */

@@ -32,7 +32,13 @@ export class IdMap implements Disposable {
   static async open(executable: string): Promise<IdMap> {
     const base = userNamespaceTape(arch(), process.pid)
     const plan = { base, job: () => base } // it waits for no job
-    using holder = await Launcher.start({ executable, plan, hasStdin: false, hasChannel: false, idMap: undefined })
+    using holder = await Launcher.start({
+      executable,
+      plan,
+      hasStdin: false,
+      hasChannel: false,
+      idMap: undefined,
+    })
     await holder.ready
     const { pid } = holder.identity
     writeFileSync(`/proc/${pid}/uid_map`, map)

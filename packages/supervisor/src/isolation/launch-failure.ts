@@ -10,7 +10,11 @@ export function toStartError(error: unknown, program?: Started): unknown {
   const { call, purpose = '', text = '' } = step ?? {}
   if (call === 'chdir' && program !== undefined) {
     const cause = `${program.cwd}: ${errno}: no directory of that name is in the job's view`
-    return failure(`${cause}; make it the job's working directory (workingDir, --cwd), or let it read or write it`, program, error)
+    return failure(
+      `${cause}; make it the job's working directory (workingDir, --cwd), or let it read or write it`,
+      program,
+      error,
+    )
   }
   if (call === 'execve' && program !== undefined) {
     return failure(`${program.argv[0]?.slice(0, 256)} cannot be started: ${errno}`, program, error)

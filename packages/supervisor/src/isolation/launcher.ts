@@ -150,7 +150,12 @@ export class Launcher implements Disposable {
   }
 }
 
-const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]))
+// Of two names for one number the first counts: SIGABRT, not SIGIOT.
+const signalNames = new Map(
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name]),
+)
 
 function nameOfSignal(signal: number | null): string | null {
   return signal === null ? null : (signalNames.get(signal) ?? `signal ${signal}`)

@@ -2,7 +2,6 @@ import process from 'node:process'
 import type { Level } from '@runtimo/capabilities'
 import type { JobPolicy, LaunchPolicy, LaunchUser } from '@runtimo/worker'
 import { type LimitPlan, tmpfsDefaults } from '../limits/index.ts'
-import { type CodeView, codeView } from '../view/code.ts'
 import { compileCacheView } from '../view/compile-cache.ts'
 import { orderMounts } from '../view/order.ts'
 import { type Protection, protect } from '../view/protect.ts'
@@ -50,7 +49,7 @@ export function planBoundary(request: BoundaryRequest, host: IsolationHost): Bou
 function planSandbox(request: BoundaryRequest, host: IsolationHost): BoundaryPlan {
   const user = host.jobUser
   const workspace = workspaceOf(request, host, user.isDropped)
-  const code = codeOf(request, host)
+  const code = request.entry === undefined ? undefined : host.codeOf(request.entry)
   const cache = request.entry === undefined ? undefined : compileCacheView(user.uid, user.isDropped)
   const view = sandboxView({
     host: host.root,
@@ -96,7 +95,7 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
   const user = request.isTrusted || request.isCaller ? host.caller : host.jobUser
   const workspace = workspaceOf(request, host, user.isDropped)
   const hasLandlock = !request.isTrusted
-  const code = codeOf(request, host)
+  const code = request.entry === undefined ? undefined : host.codeOf(request.entry)
   const writable = workspace.mounts.filter(({ access }) => access === 'write').map(({ target }) => target)
   const seen = [...host.root.mounts, ...(code?.mounts ?? []), ...workspace.mounts].map(({ target }) => target)
   const cache = process.env['NODE_COMPILE_CACHE']
@@ -113,7 +112,11 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
     },
     job: {
       env: {
-        ...jobEnvironment({ level: request.level, home: user.isDropped ? '/tmp' : undefined, names: request.env }),
+        ...jobEnvironment({
+          level: request.level,
+          home: user.isDropped ? '/tmp' : undefined,
+          names: request.env,
+        }),
         ...(isCached ? { NODE_COMPILE_CACHE: cache } : {}),
       },
       cwd: workspace.cwd,
@@ -136,15 +139,18 @@ function workspaceOf(request: BoundaryRequest, host: IsolationHost, isIdMapped: 
   return openWorkspace({ workingDir, read, write, isIdMapped, host: host.root })
 }
 
-function codeOf({ entry }: BoundaryRequest, host: IsolationHost): CodeView | undefined {
-  return entry === undefined ? undefined : codeView({ seen: host.root.mounts, entry })
-}
-
 function posture(
   { level, limits }: BoundaryRequest,
   host: IsolationHost,
   { uid }: LaunchUser,
   held: Pick<Posture, 'pidNamespace' | 'network' | 'landlock'>,
 ): Posture {
-  return { level, ...held, seccomp: true, ...limits.held, uid, cgroup: host.groups.kind === 'none' ? null : host.groups.kind }
+  return {
+    level,
+    ...held,
+    seccomp: true,
+    ...limits.held,
+    uid,
+    cgroup: host.groups.kind === 'none' ? null : host.groups.kind,
+  }
 }

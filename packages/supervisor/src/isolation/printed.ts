@@ -12,10 +12,7 @@ export interface PrintedOutput {
 const maxBytes = 65_536
 
 /** Undefined when nothing was printed. */
-export function printedBy({
-  stdout,
-  stderr,
-}: Pick<Custody, 'stdout' | 'stderr'>): PrintedOutput | undefined {
+export function printedBy({ stdout, stderr }: Pick<Custody, 'stdout' | 'stderr'>): PrintedOutput | undefined {
   const stdoutBytes = stdout.totalBytes
   const stderrBytes = stderr.totalBytes
   if (stdoutBytes + stderrBytes === 0) return undefined

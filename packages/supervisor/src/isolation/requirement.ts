@@ -45,8 +45,7 @@ export function findUnmet(required: Requirement, posture: Posture): Missing[] {
   const { level, network, uid, cgroup } = required
   if (level !== undefined && levels.indexOf(posture.level) < levels.indexOf(level))
     miss('level', level, posture.level, `ask for it (--level ${level})`)
-  for (const flag of flags)
-    if (required[flag] === true && !posture[flag]) miss(flag, true, false, ofSandbox)
+  for (const flag of flags) if (required[flag] === true && !posture[flag]) miss(flag, true, false, ofSandbox)
   if (network === 'none' && posture.network !== 'none') miss('network', 'none', posture.network, ofSandbox)
   for (const ceiling of ceilings) {
     const most = required[ceiling]
@@ -54,7 +53,8 @@ export function findUnmet(required: Requirement, posture: Posture): Missing[] {
     if (most === undefined || (held !== null && held <= most)) continue
     miss(ceiling, `at most ${most}`, held ?? 'not held by the kernel', limitOptions[ceiling])
   }
-  if (uid !== undefined && uid !== posture.uid) miss('uid', uid, posture.uid, 'start the supervisor accordingly')
+  if (uid !== undefined && uid !== posture.uid)
+    miss('uid', uid, posture.uid, 'start the supervisor accordingly')
   if (cgroup === true && posture.cgroup === null)
     miss('cgroup', 'a control group', 'none', 'delegate one; `runtimo doctor` says how')
   return missing

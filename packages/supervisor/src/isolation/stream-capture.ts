@@ -16,6 +16,8 @@ const maxKeptBytes = 10_485_760
 export class StreamCapture implements Disposable {
   readonly closed: Promise<void>
   readonly #stream: Readable
+  readonly #onData: (chunk: Buffer) => void
+  readonly #onEnd: () => void
   /** One block that grows: a job that writes single bytes must not cost us an object for each. */
   #block = Buffer.alloc(0)
   #kept = 0
@@ -23,17 +25,18 @@ export class StreamCapture implements Disposable {
 
   constructor(stream: Readable, onBytes: (bytes: Buffer) => void) {
     this.#stream = stream
-    stream.on('data', (chunk: Buffer) => {
+    this.#onData = (chunk) => {
       this.#total += chunk.length
       const bytes = chunk.subarray(0, maxKeptBytes - this.#kept)
       if (bytes.length === 0) return
       this.#keep(bytes)
       onBytes(bytes)
-    })
-    this.closed = new Promise((resolve) => {
-      stream.once('close', resolve)
-      stream.on('error', () => resolve()) // the pipe broke: what came before it counts
-    })
+    }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.closed = promise
+    this.#onEnd = resolve
+    // An error is an end too: what came before the pipe broke counts.
+    stream.on('data', this.#onData).once('close', this.#onEnd).once('error', this.#onEnd)
   }
 
   /** All that came, kept or not. */
@@ -43,6 +46,11 @@ export class StreamCapture implements Disposable {
 
   captured(): CapturedStream {
     return { bytes: this.#block.subarray(0, this.#kept), totalBytes: this.#total }
+  }
+
+  /** Leaves the pipe to the next reader. */
+  release(): void {
+    this.#stream.off('data', this.#onData).off('close', this.#onEnd).off('error', this.#onEnd).pause()
   }
 
   /** Lets go of the pipe, whoever still holds the other end. */

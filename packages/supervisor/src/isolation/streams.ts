@@ -15,7 +15,8 @@ export class JobStreams implements Disposable {
     const output = makePipe()
     const errors = makePipe()
     this.#childEnds = [input?.readEnd ?? 'ignore', output.writeEnd, errors.writeEnd]
-    this.stdin = input === undefined ? undefined : new Socket({ fd: input.writeEnd, readable: false, writable: true })
+    this.stdin =
+      input === undefined ? undefined : new Socket({ fd: input.writeEnd, readable: false, writable: true })
     this.stdin?.on('error', () => undefined) // the job does not read it: its affair
     this.stdout = new Socket({ fd: output.readEnd, readable: true, writable: false })
     this.stderr = new Socket({ fd: errors.readEnd, readable: true, writable: false })

@@ -1,7 +1,9 @@
 import { libc } from './libc.ts'
 
 type Syscall = (number: number, attributes: null, size: number, flags: number) => number
-const createRuleset = libc.func('long syscall(long number, void *attributes, long size, long flags)') as Syscall
+const createRuleset = libc.func(
+  'long syscall(long number, void *attributes, long size, long flags)',
+) as Syscall
 /** The same number on x86-64 and arm64. */
 const SYS_landlock_create_ruleset = 444
 const LANDLOCK_CREATE_RULESET_VERSION = 1

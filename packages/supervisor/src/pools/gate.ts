@@ -48,11 +48,15 @@ export class Gate {
       reject(error)
     }
     const timer = setTimeout(
-      () => giveUp(new RuntimoError('RT_QUEUE_TIMEOUT', `no worker was free within ${timeoutMs} ms`, { timeout_ms: timeoutMs })),
+      () =>
+        giveUp(
+          new RuntimoError('RT_QUEUE_TIMEOUT', `no worker was free within ${timeoutMs} ms`, {
+            timeout_ms: timeoutMs,
+          }),
+        ),
       timeoutMs,
     )
-    const cancel = (): void =>
-      giveUp(new RuntimoError('RT_CANCELLED', 'cancelled while it waited'))
+    const cancel = (): void => giveUp(new RuntimoError('RT_CANCELLED', 'cancelled while it waited'))
     signal?.addEventListener('abort', cancel, { once: true })
     if (signal?.aborted === true) cancel()
     return promise.finally(() => {

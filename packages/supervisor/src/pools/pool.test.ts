@@ -39,6 +39,7 @@ function makePool(size: PoolSize, make: () => Promise<void> = () => Promise.reso
 test('the first of a kind makes nothing ahead: one job promises no other', async () => {
   const { pool, items } = makePool({ min: 0, max: 4 })
   await pool.take('a')
+  pool.refill('a')
   await sleep(5)
   expect(items).toHaveLength(1)
 })
@@ -47,6 +48,7 @@ test('a kind that is asked for again waits ready, and is used once', async () =>
   const { pool, items } = makePool({ min: 0, max: 4 })
   await pool.take('a')
   await pool.take('a')
+  pool.refill('a')
   await sleep(20)
   const ahead = items.length
   expect(ahead).toBeGreaterThan(2)
@@ -58,7 +60,10 @@ test('a kind that is asked for again waits ready, and is used once', async () =>
 
 test('never more than the maximum wait, over all kinds', async () => {
   const { pool, items } = makePool({ min: 0, max: 2 })
-  for (let i = 0; i < 20; i++) await pool.take(`kind ${i % 2}`)
+  for (let i = 0; i < 20; i++) {
+    await pool.take(`kind ${i % 2}`)
+    pool.refill(`kind ${i % 2}`)
+  }
   await sleep(20)
   const taken = 20
   expect(items.length - taken).toBeLessThanOrEqual(2)
@@ -67,6 +72,7 @@ test('never more than the maximum wait, over all kinds', async () => {
 test('one kind never gets what was made for another', async () => {
   const { pool, items } = makePool({ min: 1, max: 4 })
   const first = await pool.take('a')
+  pool.refill('a')
   await sleep(20)
   const other = await pool.take('b')
   expect(items.indexOf(other)).toBeGreaterThan(items.indexOf(first))
@@ -76,6 +82,7 @@ test('one kind never gets what was made for another', async () => {
 test('one that is not fit any more is let go, and the next is taken', async () => {
   const { pool, items } = makePool({ min: 1, max: 1 })
   await pool.take('a')
+  pool.refill('a')
   await sleep(20)
   const [, waiting] = items
   expect(waiting).toBeDefined()
@@ -94,6 +101,7 @@ test('who cannot be made fails the job that asked, with the reason', async () =>
 test('closing lets go of all that wait', async () => {
   const { pool, items } = makePool({ min: 2, max: 4 })
   await pool.take('a')
+  pool.refill('a')
   await sleep(20)
   await pool[Symbol.asyncDispose]()
   expect(items.slice(1).map(({ disposed }) => disposed)).not.toContain(false)

@@ -12,6 +12,7 @@ export class Pool<K, T extends Poolable> implements AsyncDisposable {
   readonly #size: PoolSize
   readonly #shelves = new Map<string, Shelf<T>>()
   #timer: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor(make: (kind: K) => Promise<T>, keyOf: (kind: K) => string, size: PoolSize) {
     this.#make = make
@@ -21,14 +22,21 @@ export class Pool<K, T extends Poolable> implements AsyncDisposable {
 
   /** @throws what making one throws: a pool that cannot start workers fails jobs with the reason */
   async take(kind: K): Promise<T> {
+    return await this.#shelfOf(kind).take()
+  }
+
+  /**
+   * To be called when what was taken has done its work: makes more where more will be asked for. Not before, for
+   * making one takes this thread for milliseconds; and only when the caller has gone on.
+   */
+  refill(kind: K): void {
+    if (this.#isClosed) return
     const shelf = this.#shelfOf(kind)
-    const item = await shelf.take()
-    // Only when the caller has gone on: making one takes this thread for milliseconds.
     setImmediate(() => shelf.refill(this.#size.max - this.#count))
-    return item
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
     clearInterval(this.#timer)
     await Promise.all(this.#shelves.values().map((shelf) => shelf[Symbol.asyncDispose]()))
     this.#shelves.clear()

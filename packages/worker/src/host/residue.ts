@@ -24,6 +24,9 @@ const shared: readonly [string, object][] = [
   ['console', console],
 ]
 
+/** Node adds these itself, when something first asks for what is behind them. */
+const lazy = /^globalThis\.Symbol\(undici\.globalDispatcher\.\d\)$/u
+
 type Picture = ReadonlyMap<string, PropertyDescriptor>
 
 /** Remembers what a worker was like, and tells afterwards what is different. */
@@ -35,7 +38,7 @@ export class Residue {
   find(): string[] {
     const after = picture()
     const changed = [...new Set([...this.#before.keys(), ...after.keys()])].filter(
-      (name) => !isSame(this.#before.get(name), after.get(name)),
+      (name) => !lazy.test(name) && !isSame(this.#before.get(name), after.get(name)),
     )
     return countResources() > this.#resources ? [...changed, 'open timers or handles'] : changed
   }

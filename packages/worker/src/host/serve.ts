@@ -4,6 +4,7 @@ import { execute } from './execute.ts'
 import { load } from './load.ts'
 import { toManifest } from './manifest.ts'
 import { toRefusal } from './refusal.ts'
+import { Residue } from './residue.ts'
 import { Validator } from './validate.ts'
 
 /** Whatever carries messages to and from the supervisor. */
@@ -12,7 +13,7 @@ export interface Port {
 }
 
 /**
- * One job inside a worker: load, validate, execute, each on request and each answered once.
+ * Jobs inside a worker, one after the other: load, validate, execute, each on request and each answered once.
  * Nothing here defends against the module that it loads: that is the supervisor's work, from outside.
  */
 export class Host {
@@ -20,6 +21,7 @@ export class Host {
   #capability: Capability | undefined
   #args: unknown
   readonly #validator = new Validator()
+  readonly #residue = new Residue()
 
   constructor(port: Port) {
     this.#port = port
@@ -44,6 +46,8 @@ export class Host {
         return { type: 'validated', jobId }
       case 'execute':
         return { type: 'returned', jobId, value: await execute(this.#loaded(), this.#args, request.context) }
+      case 'inspect':
+        return { type: 'inspected', jobId, residue: this.#residue.find() }
     }
   }
 

@@ -3,7 +3,7 @@ import type { Syscall } from './syscalls.ts'
 import { Pointer, Structure, Word } from './word.ts'
 
 /** Numbers and flags; words (what they hold); addresses; strings and structures, passed by address. */
-export type Argument = number | bigint | Flags | Word | Pointer | Structure | string
+export type Argument = number | Flags | Word | Pointer | Structure | string
 
 /** A label; undefined is the record that follows. */
 export type Target = string | undefined
@@ -19,7 +19,7 @@ export class Call {
   readonly labels: readonly string[]
   purpose = ''
   result: Word | undefined
-  expected = 0n
+  expected = 0
   whenExpected: Target
   whenOther: Target
   whenError: Target = failed
@@ -92,7 +92,7 @@ export class Call {
     const branches: string[] = []
     if (whenOther === failed) branches.push(`must be ${expected}`)
     else if (whenExpected !== undefined) branches.push(`${expected}: ${whenExpected}`)
-    else if (this.expected !== 0n) branches.push(`or ${expected}`)
+    else if (this.expected !== 0) branches.push(`or ${expected}`)
     if (whenOther !== undefined && whenOther !== failed) branches.push(`other: ${whenOther}`)
     if (whenError === undefined) branches.push('or not')
     else if (whenError !== failed) branches.push(`error: ${whenError}`)
@@ -100,8 +100,8 @@ export class Call {
   }
 }
 
-function toResult(result: number | Errno): bigint {
-  return BigInt(typeof result === 'number' ? result : failure(result))
+function toResult(result: number | Errno): number {
+  return typeof result === 'number' ? result : failure(result)
 }
 
 function argumentText(arg: Argument): string {

@@ -73,19 +73,27 @@ const constants = {
 
 export type FlagName = keyof typeof constants
 
-/** Several constants as one value; the names stay for the printed tape. */
+/** A number, and how the printed tape shows it. */
 export class Flags {
   readonly value: number
   readonly text: string
 
-  constructor(names: readonly FlagName[]) {
-    this.value = names.reduce((sum, name) => sum + constants[name], 0)
-    this.text = names.join('|')
+  constructor(value: number, text: string) {
+    this.value = value
+    this.text = text
   }
 }
 
 export function flags(...names: readonly FlagName[]): Flags {
-  return new Flags(names)
+  return new Flags(
+    names.reduce((sum, name) => sum + constants[name], 0),
+    names.join('|'),
+  )
+}
+
+/** Permission bits, in octal as everybody writes them. */
+export function mode(bits: number): Flags {
+  return new Flags(bits, `0${bits.toString(8)}`)
 }
 
 const errnos = {
@@ -104,7 +112,6 @@ export function failure(errno: Errno): number {
   return -errnos[errno]
 }
 
-export function errnoName(result: bigint): Errno | undefined {
-  for (const name of Object.keys(errnos) as Errno[]) if (BigInt(failure(name)) === result) return name
-  return undefined
+export function errnoName(result: number): Errno | undefined {
+  return (Object.keys(errnos) as Errno[]).find((name) => failure(name) === result)
 }

@@ -1,4 +1,3 @@
-export { failureCode, idMapFd, statusFd, tapeFd } from './descriptors.ts'
 export { launcherExecutable } from './executable.ts'
 export { LaunchPlan } from './plan.ts'
 export type {
@@ -12,5 +11,5 @@ export type {
   TmpfsMount,
 } from './policy.ts'
 export { type LauncherUsage, type Status, StatusReader } from './status.ts'
-export type { Description, Tape } from './tape.ts'
+export type { Tape } from './tape.ts'
 export { userNamespaceTape } from './user-namespace-tape.ts'

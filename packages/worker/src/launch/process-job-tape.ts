@@ -20,7 +20,7 @@ export function processJob({ arch, landlockAbi, user, killSwitch }: LaunchPolicy
   dropCapabilities(tape)
   setNoNewPrivileges(tape)
   if (job.landlock !== undefined) restrictPaths(tape, landlockAbi, job.landlock)
-  if (job.hasFilter) filterCalls(tape)
+  if (job.hasFilter) filterCalls(tape, 'process')
   waitForWord(tape)
   // The launcher counts among the processes of the user, and the guard that root did not make.
   limitResources(tape, job.limits, killSwitch !== undefined && !user.isDropped ? 2 : 1)

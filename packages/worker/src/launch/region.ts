@@ -10,7 +10,7 @@ export interface Extent {
 export class Region {
   readonly #extent: Extent
   readonly #chunks: Buffer[] = []
-  readonly #known = new Map<bigint | string | Structure, number>()
+  readonly #known = new Map<number | string | Structure, number>()
   #used = 0
 
   constructor(extent: Extent) {
@@ -26,7 +26,7 @@ export class Region {
   }
 
   /** The address of a word, a string (with its NUL) or a structure; the same one for the same thing. */
-  constant(value: bigint | string | Structure): number {
+  constant(value: number | string | Structure): number {
     const known = this.#known.get(value)
     if (known !== undefined) return known
     const address = this.#place(bytesOf(value))
@@ -47,8 +47,8 @@ export class Region {
   }
 }
 
-function bytesOf(value: bigint | string | Structure): Buffer {
-  if (typeof value === 'bigint') return words(value)
+function bytesOf(value: number | string | Structure): Buffer {
+  if (typeof value === 'number') return words(value)
   if (value instanceof Structure) return value.bytes
   if (value.includes('\0')) throw new RangeError(`a string with a NUL: ${JSON.stringify(value)}`)
   return Buffer.from(`${value}\0`)

@@ -27,7 +27,7 @@ export function sandboxJob({ arch, landlockAbi }: LaunchPolicy, state: SandboxSt
   dropCapabilities(tape)
   setNoNewPrivileges(tape)
   if (job.landlock !== undefined) restrictPaths(tape, landlockAbi, job.landlock)
-  if (job.hasFilter) filterCalls(tape)
+  if (job.hasFilter) filterCalls(tape, 'sandbox')
   // The job has the same user: it could write to the memory of pid 1 and forge its own end.
   setDumpable(tape, 0, 'nobody traces pid 1')
   waitForWord(tape)

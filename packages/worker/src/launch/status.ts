@@ -16,7 +16,7 @@ export type Status =
 
 /**
  * Of all processes that were waited for, the launcher's own included. Undefined: the kernel does not tell.
- * Not in it: those whose parent ignores SIGCHLD, and those that die with pid 1 of the sandbox.
+ * Not in it: those whose parent ignores SIGCHLD, and those that die because pid 1 of their sandbox was killed.
  */
 export interface LauncherUsage {
   readonly userMs: number

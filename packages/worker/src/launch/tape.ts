@@ -5,7 +5,7 @@ import { recordBytes } from './player.ts'
 import type { Arch } from './policy.ts'
 import { Region } from './region.ts'
 import { type Syscall, syscallNumber } from './syscalls.ts'
-import { Pointer, Structure, Word, words } from './word.ts'
+import { Pointer, Structure, Word, words, writeWord } from './word.ts'
 
 /** Arguments that a record has room for. */
 const argumentCount = 6
@@ -88,8 +88,9 @@ export class Tape {
   /** The records, then the data: what lies at the two addresses of the tape's place. */
   segments(): readonly [records: Buffer, data: Buffer] {
     const addresses = this.#addresses()
-    const records = this.#calls.map((call, index) => this.#record(call, index, addresses))
-    return [Buffer.concat(records), this.#data.bytes]
+    const records = Buffer.alloc(this.#calls.length * recordBytes)
+    for (const [index, call] of this.#calls.entries()) this.#writeRecord(records, call, index, addresses)
+    return [records, this.#data.bytes]
   }
 
   /** For the player's loader: where the two segments go, what it must receive, where it goes on; then they. */
@@ -133,25 +134,35 @@ export class Tape {
     return this.#place.records.address + index * recordBytes
   }
 
-  #record(call: Call, index: number, addresses: ReadonlyMap<string, number>): Buffer {
+  #writeRecord(records: Buffer, call: Call, index: number, addresses: ReadonlyMap<string, number>): void {
     const number = syscallNumber(call.name, this.arch)
     if (number < 0) throw new TypeError(`${call.name} does not exist on ${this.arch}`)
-    const args = Array.from({ length: argumentCount }, (_, i) => this.#argument(call.args[i] ?? 0))
-    const next = [call.whenExpected, call.whenOther, call.whenError].map((target: Target) => {
+    const next = (target: Target): number => {
       const address = target === undefined ? this.#addressAt(index + 1) : addresses.get(target)
       if (address === undefined) throw new TypeError(`no place is called ${target}`)
       return address
-    })
-    return words(number, ...args, (call.result ?? scratch).address, call.expected, ...next)
+    }
+    let at = index * recordBytes
+    const write = (value: number): void => {
+      writeWord(records, at, value)
+      at += 8
+    }
+    write(number)
+    for (let i = 0; i < argumentCount; i++) write(this.#argument(call.args[i] ?? 0))
+    write((call.result ?? scratch).address)
+    write(call.expected)
+    write(next(call.whenExpected))
+    write(next(call.whenOther))
+    write(next(call.whenError))
   }
 
   /** The address of a word that holds the argument. */
   #argument(arg: Argument): number {
     if (arg instanceof Word) return arg.address
-    return this.#data.constant(BigInt(this.#value(arg)))
+    return this.#data.constant(this.#value(arg))
   }
 
-  #value(arg: Exclude<Argument, Word>): number | bigint {
+  #value(arg: Exclude<Argument, Word>): number {
     if (arg instanceof Flags) return arg.value
     if (arg instanceof Pointer) return arg.address
     if (typeof arg === 'string' || arg instanceof Structure) return this.addressOf(arg)

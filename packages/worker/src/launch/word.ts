@@ -40,9 +40,14 @@ export class Structure {
   }
 }
 
-/** Words of 64 bits, little endian; negative ones in two's complement. */
-export function words(...values: readonly (number | bigint)[]): Buffer {
+/** Words of 64 bits, little endian; negative ones in two's complement. Safe integers only. */
+export function words(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(8 * values.length)
-  for (const [i, value] of values.entries()) bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(value)), 8 * i)
+  for (const [i, value] of values.entries()) writeWord(bytes, 8 * i, value)
   return bytes
+}
+
+export function writeWord(bytes: Buffer, at: number, value: number): void {
+  bytes.writeInt32LE(value | 0, at)
+  bytes.writeInt32LE(Math.floor(value / 2 ** 32), at + 4)
 }

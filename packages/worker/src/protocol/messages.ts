@@ -10,6 +10,8 @@ export type Request =
   | { readonly type: 'load'; readonly jobId: string; readonly source: Source }
   | { readonly type: 'validate'; readonly jobId: string; readonly args: Json }
   | { readonly type: 'execute'; readonly jobId: string; readonly context: Context }
+  /** Of a worker that may serve another job: what is not as it was? */
+  | { readonly type: 'inspect'; readonly jobId: string }
 
 /** A stage that failed: an error code that a worker may claim, and its details. */
 export interface Refusal {
@@ -24,6 +26,7 @@ export type Reply =
   | { readonly type: 'loaded'; readonly jobId: string; readonly manifest: Json }
   | { readonly type: 'validated'; readonly jobId: string }
   | { readonly type: 'returned'; readonly jobId: string; readonly value: Json }
+  | { readonly type: 'inspected'; readonly jobId: string; readonly residue: readonly string[] }
   | { readonly type: 'refused'; readonly jobId: string; readonly refusal: Refusal }
   /** Thread hosts only: the thread is gone. */
   | { readonly type: 'ended'; readonly jobId: string; readonly reason: EndReason }

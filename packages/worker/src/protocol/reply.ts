@@ -48,6 +48,10 @@ function toReply(value: Readonly<Record<string, Json>>): Reply | undefined {
       return { type, jobId }
     case 'returned':
       return { type, jobId, value: value['value'] ?? null }
+    case 'inspected': {
+      const residue = toNames(value['residue'])
+      return residue === undefined ? undefined : { type, jobId, residue }
+    }
     case 'refused': {
       const refusal = toRefusal(value['refusal'])
       return refusal === undefined ? undefined : { type, jobId, refusal }
@@ -68,6 +72,14 @@ function toRefusal(value: Json | undefined): Refusal | undefined {
   if (typeof message !== 'string' || message.length > maxMessageLength) return undefined
   if (!isJsonObject(details)) return undefined
   return { code, message, details }
+}
+
+const maxNames = 100
+
+function toNames(value: Json | undefined): string[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const names = value.slice(0, maxNames).filter((name) => typeof name === 'string')
+  return names.length === Math.min(value.length, maxNames) ? names : undefined
 }
 
 function toReason(value: Json | undefined): EndReason | undefined {

@@ -10,6 +10,7 @@ export function explainMount(refused: Refused, machine: Machine): Diagnosis[] {
       { cause: `${call} came with Linux 5.12, this is ${machine.kernel.join('.')}`, cure: upgrade('5.12') },
     ]
   }
+  if (call === 'open_tree' && (errno === 'ENOENT' || errno === 'EACCES')) return [explainPath(refused)]
   if (isOfProc(text) && errno === 'EPERM') return explainProc(refused, machine)
   if (errno === 'ENODEV') {
     return [
@@ -40,6 +41,17 @@ export function explainMount(refused: Refused, machine: Machine): Diagnosis[] {
   if (causes.length > 0 || (errno !== 'EPERM' && errno !== 'EACCES')) return causes
   const cause = `${says(refused)} for ${text}: a security module such as AppArmor's docker-default forbids mounts`
   return [{ cause, cure: unconfined(machine) }]
+}
+
+/** Something that the job was to see. */
+function explainPath(refused: Refused): Diagnosis {
+  const [, path = 'a path'] = /"([^"]*)"/u.exec(refused.text) ?? []
+  const cause = `${says(refused)} for ${path}`
+  if (refused.errno === 'ENOENT') return { cause: `${cause}: it is gone`, cure: 'start the job again' }
+  return {
+    cause: `${cause}: this user may not go there`,
+    cure: `\`chmod o+x\` every directory above ${path}`,
+  }
 }
 
 /** The kernel gives a new /proc only where all of the old one can be seen. */

@@ -5,6 +5,7 @@ import type { Word } from '../word.ts'
 import { allDescriptors } from './descriptors.ts'
 import { Ending } from './ended.ts'
 import type { Pair } from './pair.ts'
+import { setDumpable } from './identity.ts'
 import { reportUsage } from './usage.ts'
 
 /** Descriptors of the waiting launcher, besides the status. */
@@ -20,6 +21,7 @@ export function forkInit(tape: Tape, pair: Pair, io: Word, ending: Ending): void
   const init = tape.variable('pid 1')
   tape.call('getpid').into(self)
   tape.call('clone', flags('SIGCHLD')).into(init).for('fork pid 1').when(0, 'init')
+  setDumpable(tape, 0, 'nobody traces the launcher, and its death by a signal leaves no core')
   keepOnly(tape, pair.launcher, io)
   tape
     .call('recvfrom', pairFd, ending.whole.pointer, Ending.bytes, flags('MSG_WAITALL'), 0, 0)

@@ -1,4 +1,4 @@
-import { type FlagName, Flags, flags } from '../flags.ts'
+import { type FlagName, flags } from '../flags.ts'
 import { idMapFd } from '../descriptors.ts'
 import type { Mount } from '../policy.ts'
 import type { Tape } from '../tape.ts'
@@ -75,7 +75,7 @@ export const attributeBytes = 32
 
 /** struct mount_attr. A copy of a shared mount would carry what is mounted in it back to the host: it is private. */
 export function attributes(names: readonly FlagName[], userNamespace = 0): Structure {
-  const set = new Flags(names)
+  const set = flags(...names)
   const propagation = flags('MS_PRIVATE')
   const mapped = userNamespace === 0 ? '' : `, userns ${userNamespace}`
   return new Structure(

@@ -1,4 +1,4 @@
-import { flags } from '../flags.ts'
+import { flags, mode } from '../flags.ts'
 import type { Tape } from '../tape.ts'
 
 /**
@@ -14,11 +14,11 @@ export class Paths {
     this.#tape = tape
   }
 
-  directory(path: string, mode = 0o755): void {
+  directory(path: string, bits = 0o755): void {
     if (this.#made.has(path) || this.#isMounted(path)) return
     this.parent(path)
     this.#made.add(path)
-    this.#tape.call('mkdirat', flags('AT_FDCWD'), path, mode).for(`make ${path}`)
+    this.#tape.call('mkdirat', flags('AT_FDCWD'), path, mode(bits)).for(`make ${path}`)
   }
 
   parent(path: string): void {
@@ -31,7 +31,7 @@ export class Paths {
     else if (!this.#made.has(path) && !this.#isMounted(path)) {
       this.parent(path)
       this.#made.add(path)
-      this.#tape.call('mknodat', flags('AT_FDCWD'), path, 0o100444, 0).for(`make ${path}`)
+      this.#tape.call('mknodat', flags('AT_FDCWD'), path, mode(0o100444), 0).for(`make ${path}`)
     }
   }
 

@@ -1,5 +1,5 @@
 import { statusFd } from '../descriptors.ts'
-import { flags } from '../flags.ts'
+import { flags, mode } from '../flags.ts'
 import type { JobPolicy } from '../policy.ts'
 import type { Tape } from '../tape.ts'
 import { allDescriptors } from './descriptors.ts'
@@ -7,7 +7,7 @@ import { allDescriptors } from './descriptors.ts'
 /** The process becomes the job's program. */
 export function becomePayload(tape: Tape, { argv, env, cwd }: JobPolicy): void {
   tape.call('setsid').for('a session of its own, no terminal')
-  tape.call('umask', 0o022)
+  tape.call('umask', mode(0o022))
   tape.call('chdir', cwd).for('the working directory')
   tape
     .call('close_range', statusFd, allDescriptors, flags('CLOSE_RANGE_CLOEXEC'))

@@ -1,4 +1,4 @@
-import { flags } from '../flags.ts'
+import { flags, mode } from '../flags.ts'
 import type { RootView, TmpfsMount } from '../policy.ts'
 import type { Tape } from '../tape.ts'
 import { writeAndClose } from './file.ts'
@@ -13,7 +13,7 @@ export function makeView(tape: Tape, paths: Paths, root: RootView, sources: read
   }
   for (const { path, content } of root.files) makeFile(tape, paths, path, content)
   for (const mount of root.tmpfs) mountTmpfs(tape, paths, mount)
-  for (const { path, mode } of root.directories) paths.directory(path, mode)
+  for (const { path, mode: bits } of root.directories) paths.directory(path, bits)
   for (const { tree, target, type } of sources) {
     paths.mountPoint(target, type)
     attach(tape, tree, target)
@@ -25,13 +25,13 @@ function makeFile(tape: Tape, paths: Paths, path: string, content: string): void
   const fd = tape.variable(path)
   paths.parent(path)
   tape
-    .call('openat', flags('AT_FDCWD'), path, flags('O_WRONLY', 'O_CREAT', 'O_EXCL', 'O_CLOEXEC'), 0o444)
+    .call('openat', flags('AT_FDCWD'), path, flags('O_WRONLY', 'O_CREAT', 'O_EXCL', 'O_CLOEXEC'), mode(0o444))
     .into(fd)
     .for(`make ${path}`)
   writeAndClose(tape, fd, content, `make ${path}`)
 }
 
-function mountTmpfs(tape: Tape, paths: Paths, { path, bytes, inodes, mode }: TmpfsMount): void {
+function mountTmpfs(tape: Tape, paths: Paths, { path, bytes, inodes, mode: bits }: TmpfsMount): void {
   paths.directory(path)
   tape
     .call(
@@ -40,7 +40,7 @@ function mountTmpfs(tape: Tape, paths: Paths, { path, bytes, inodes, mode }: Tmp
       path,
       'tmpfs',
       flags('MS_NOSUID', 'MS_NODEV'),
-      `mode=${mode.toString(8)},size=${bytes},nr_inodes=${inodes}`,
+      `mode=${bits.toString(8)},size=${bytes},nr_inodes=${inodes}`,
     )
     .for(`a private ${path}`)
 }

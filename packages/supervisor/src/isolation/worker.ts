@@ -1,0 +1,66 @@
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RuntimoError } from '@runtimo/capabilities'
+import type { ProcessIdentity } from '../processes/index.ts'
+import type { WorkerSpec } from './boundary-spec.ts'
+import { type Footprint, isWithin, readFootprint } from './footprint.ts'
+import type { Exit } from './launcher.ts'
+import { readSpending, type Spending, spendingSince } from './spending.ts'
+import { WorkerChannel } from './worker-channel.ts'
+
+/** A worker of ours that is not up by then will not come. */
+const bootMs = 20_000
+
+/** The process of ours in a boundary that runs functions. */
+export class Worker implements Disposable {
+  readonly channel: WorkerChannel
+  /** Jobs that it served before. */
+  served = 0
+  #identity: ProcessIdentity | undefined
+  #baseline: Footprint | undefined
+
+  constructor(socket: Duplex, ended: Promise<Exit>, { hasThread }: WorkerSpec) {
+    this.channel = new WorkerChannel(socket, ended, hasThread)
+  }
+
+  /** Undefined until it is up. */
+  get identity(): ProcessIdentity | undefined {
+    return this.#identity
+  }
+
+  /** Resolves when it waits for its code. `find` says which process it is. @throws RuntimoError */
+  async ready(find: () => ProcessIdentity): Promise<void> {
+    const late = sleep(bootMs, undefined, { ref: false }).then(() => {
+      throw new RuntimoError('RT_START_FAILED', `the worker was not up after ${bootMs} ms`)
+    })
+    await Promise.race([this.channel.ready(), late])
+    this.#identity = find()
+    this.#baseline = readFootprint(this.#identity.pid)
+  }
+
+  /** Asks it from inside, and looks from outside, whether a job left anything behind. */
+  async isAsItWas(): Promise<boolean> {
+    const { identity } = this
+    if (identity === undefined || this.#baseline === undefined) return false
+    try {
+      const { residue } = await this.channel.request({ type: 'inspect', jobId: 'none' }, 'inspected')
+      return residue.length === 0 && isWithin(readFootprint(identity.pid), this.#baseline)
+    } catch {
+      return false
+    }
+  }
+
+  /** What it has used so far. */
+  spending(): Spending | undefined {
+    return this.#identity === undefined ? undefined : readSpending(this.#identity.pid)
+  }
+
+  spentSince(before: Spending | undefined): Spending | undefined {
+    const now = this.spending()
+    return now === undefined || before === undefined ? undefined : spendingSince(now, before)
+  }
+
+  [Symbol.dispose](): void {
+    this.channel.close()
+  }
+}
