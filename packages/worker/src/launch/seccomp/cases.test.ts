@@ -55,6 +55,11 @@ test.each<[name: Syscall, args: readonly bigint[], answer: Answer]>([
   ['ioctl', [0n, garbage + 0x5412n], 'EPERM'],
   ['ioctl', [0n, 0x541cn], 'EPERM'],
   ['ioctl', [0n, 0x5423n], 'EPERM'],
+  ['ioctl', [0n, 0x8905n], 'allow'], // SIOCATMARK
+  ['ioctl', [0n, 0x890fn], 'allow'],
+  ['ioctl', [0n, 0x8910n], 'EPERM'],
+  ['ioctl', [0n, 0x8bffn], 'EPERM'],
+  ['ioctl', [0n, 0x8c00n], 'allow'],
   ['fchmod', [3n, 0o755n], 'allow'],
   ['fchmod', [3n, 0o1777n], 'allow'],
   ['fchmod', [3n, garbage + 0o4755n], 'EPERM'],

@@ -36,6 +36,11 @@ function compileCondition(program: Program, condition: Condition, yes: Place, no
       for (const value of condition.values) next = program.branch('equal', value, yes, next)
       return program.loadArgument(condition.argument, 'low', next)
     }
+    case 'between': {
+      const { argument, first, last } = condition
+      const fromFirst = program.branch('atLeast', last + 1, no, yes)
+      return program.loadArgument(argument, 'low', program.branch('atLeast', first, fromFirst, no))
+    }
     case 'not-null': {
       const low = program.loadArgument(condition.argument, 'low', program.branch('equal', 0, no, yes))
       return program.loadArgument(condition.argument, 'high', program.branch('equal', 0, low, yes))

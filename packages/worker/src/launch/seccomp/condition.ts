@@ -9,6 +9,7 @@ export type Argument = 0 | 1 | 2 | 3 | 4 | 5
 export type Condition =
   | { readonly kind: 'some-bit'; readonly argument: Argument; readonly bits: number }
   | { readonly kind: 'one-of'; readonly argument: Argument; readonly values: readonly number[] }
+  | { readonly kind: 'between'; readonly argument: Argument; readonly first: number; readonly last: number }
   | { readonly kind: 'not-null'; readonly argument: Argument }
   | { readonly kind: 'not'; readonly condition: Condition }
   | { readonly kind: 'all'; readonly conditions: readonly Condition[] }
@@ -19,6 +20,11 @@ export function someBit(argument: Argument, bits: number): Condition {
 
 export function oneOf(argument: Argument, ...values: readonly number[]): Condition {
   return { kind: 'one-of', argument, values }
+}
+
+/** Both ends count. */
+export function between(argument: Argument, first: number, last: number): Condition {
+  return { kind: 'between', argument, first, last }
 }
 
 /** A pointer: all 64 bits count. */

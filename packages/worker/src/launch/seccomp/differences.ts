@@ -1,5 +1,5 @@
 import type { Syscall } from '../syscalls.ts'
-import { all, notNull, not, oneOf, someBit } from './condition.ts'
+import { all, between, notNull, not, oneOf, someBit } from './condition.ts'
 import type { Refusal } from './refusal.ts'
 
 const AF_UNIX = 1
@@ -9,6 +9,8 @@ const O_CREAT = 0o100
 const O_TMPFILE = 0o20000000
 const S_ISUID_OR_S_ISGID = 0o6000
 const [TIOCSTI, TIOCLINUX, TIOCSETD] = [0x5412, 0x541c, 0x5423]
+/** From SIOCGIFNAME to the last of SIOCIWFIRSTPRIV. What any socket answers to is below. */
+const [FIRST_SIOC, LAST_SIOC] = [0x8910, 0x8bff]
 /** Of personality(2): what every process has, and the question what it has. */
 const [PER_LINUX, PER_QUERY] = [0, 0xffffffff]
 
@@ -99,6 +101,14 @@ export const differences: readonly Refusal[] = [
     whenText: 'with TIOCSTI, TIOCLINUX or TIOCSETD',
     reason:
       'The first two type into the terminal, for whoever reads from it after the job. The third makes the kernel load drivers of ancient serial lines, whose faults gave root more than once.',
+  },
+  {
+    names: ['ioctl'],
+    answer: 'EPERM',
+    when: between(1, FIRST_SIOC, LAST_SIOC),
+    whenText: 'with a request about network interfaces (SIOCGIFNAME and above)',
+    reason:
+      'Even a socket of AF_UNIX answers them: at level process with the addresses of the host. Some make the kernel load drivers of bridges and virtual networks.',
   },
   {
     names: ['prlimit64'],

@@ -32,7 +32,7 @@ describe.skipIf(excuse !== undefined)('in a real kernel', () => {
       ...refused('EPERM', 'clone_new_user setns mount umount2 fsopen open_tree chroot sethostname'),
       ...refused('EPERM', 'add_key keyctl userfaultfd name_to_handle_at personality modify_ldt'),
       ...refused('EPERM', 'socket_inet socket_inet6 socket_netlink socket_inet_high_half tiocsti tiocsetd'),
-      ...refused('EPERM', 'under_own_filter under_own_listener'),
+      ...refused('EPERM', 'interface_by_unix_socket under_own_filter under_own_listener'),
       ...refused('ENOSYS', 'clone3_new_user io_uring'),
     }
     const { report, unproven } = kernel.attack('process', 'unprivileged', 'nobody')

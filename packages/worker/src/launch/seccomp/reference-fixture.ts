@@ -13,6 +13,10 @@ export function holds(condition: Condition, args: readonly bigint[]): boolean {
       return (low(args, condition.argument) & BigInt(condition.bits)) !== 0n
     case 'one-of':
       return condition.values.some((value) => low(args, condition.argument) === BigInt(value))
+    case 'between': {
+      const value = low(args, condition.argument)
+      return value >= BigInt(condition.first) && value <= BigInt(condition.last)
+    }
     case 'not-null':
       return (args[condition.argument] ?? 0n) !== 0n
     case 'not':

@@ -12,6 +12,7 @@ export function tidyUp(tape: Tape, isIdMapped: boolean): void {
     .call('openat', flags('AT_FDCWD'), '/dev/null', flags('O_RDONLY', 'O_CLOEXEC'))
     .for("the launcher's own descriptors follow those that it was given")
   tape.call('close_range', (isIdMapped ? idMapFd : tapeFd) + 1, allDescriptors, 0).for('no other descriptors')
+  tape.call('prctl', flags('PR_SET_NAME'), 'runtimo', 0, 0, 0).for('what ps and the job call us')
   tape.call('chdir', '/')
   tape.call('umask', 0)
   tape.call('setsid').for("signals of the supervisor's terminal are not for us").when('EPERM')

@@ -180,6 +180,12 @@ for name, family, kind in [('inet', 2, 1), ('inet6', 10, 2), ('netlink', 16, 3),
     attack(unprivileged, f'socket_{name}')(lambda f=family, k=kind: call('socket', f, k, 0))
 
 
+@attack(unprivileged)
+def interface_by_unix_socket():
+    fd = call('socket', 1, 1, 0)
+    call('ioctl', fd, 0x8933, b'lo' + bytes(38))  # SIOCGIFINDEX
+
+
 # ---- terminals -------------------------------------------------------------------------------------------------------
 def terminal():
     fd = pty.openpty()[1]

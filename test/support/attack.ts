@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
+import process from 'node:process'
+import {
+  type ErrorCode,
+  type JobResult,
+  type Outcome,
+  type Supervisor,
+  type SupervisorOptions,
+  WalReader,
+  type WalRecord,
+} from '@runtimo/supervisor'
+import { expect, onTestFinished } from 'vitest'
+import { findOwnLeftovers } from './leaks.ts'
+import { until } from './processes.ts'
+import { fixture, testSupervisor } from './supervisor.ts'
+
+// Of a hostile case six things are asserted:
+//   1 it works without the defence          `Unconfined`, or a lower level
+//   2 its effect is absent on the host      the test's own look
+//   3 outcome, code and limit are right     `judge`
+//   4 the log has start, end and processes  `judge`
+//   5 nothing is left                       `judge` for the job, `arena` for the supervisor
+//   6 the permitted twin succeeds           `judge(…, { outcome: 'completed' })`
+
+const isRoot = process.geteuid?.() === 0
+
+/** Whom a job runs as in a sandbox. */
+export const jobUid: number = isRoot ? 65_534 : (process.geteuid?.() ?? 0)
+
+/** A supervisor after whose end the test process must hold, and have, what it had before. */
+export function arena(options: SupervisorOptions = {}): Supervisor {
+  const before = new Set(findOwnLeftovers())
+  // Called after the supervisor was closed: the last hook is the first to be called.
+  onTestFinished(async () => {
+    await until('everything to be let go', () => findOwnLeftovers().every((name) => before.has(name)))
+  })
+  return testSupervisor({ maxPrewarmed: 0, ...options })
+}
+
+export interface Claim {
+  readonly outcome: Outcome
+  /** Absent exactly when the outcome is `completed`. */
+  readonly code?: ErrorCode
+  /** The limit that the error names. */
+  readonly limit?: string
+  /** Names (comm) of processes that the result and the log must have, among others. */
+  readonly spawned?: readonly string[]
+}
+
+/** How it ended, that the log tells the same, and that nobody and nothing of the job is there. */
+export async function judge(supervisor: Supervisor, result: JobResult, claim: Claim): Promise<void> {
+  const { outcome, code, limit, spawned = [] } = claim
+  expect({
+    outcome: result.outcome,
+    success: result.success,
+    code: result.error?.code,
+    limit: result.error?.['limit'],
+  }).toEqual({ outcome, success: outcome === 'completed', code, limit })
+  await expectRecorded(supervisor, result, spawned)
+  expectGone(result)
+}
+
+/** The log holds one start and one end of the job, with its outcome and the processes that it started. */
+async function expectRecorded(
+  supervisor: Supervisor,
+  result: JobResult,
+  wanted: readonly string[],
+): Promise<void> {
+  const records = await recordsOf(supervisor, result.jobId)
+  const end = result.success ? 'job_completed' : 'job_failed'
+  expect(records.map(({ type }) => type)).toEqual(['job_started', end])
+  expect(records.at(-1)).toMatchObject({ outcome: result.outcome, seq: result.walSeq })
+  expect(result.spawned.map(({ comm }) => comm)).toEqual(expect.arrayContaining([...wanted]))
+  const logged = records.at(-1)?.['spawned']
+  expect(logged).toMatchObject(result.spawned.slice(0, 200).map(({ pid, comm }) => ({ pid, comm })))
+}
+
+/** All that the log holds of one job. */
+export async function recordsOf({ walPath }: Supervisor, jobId: string): Promise<WalRecord[]> {
+  const records: WalRecord[] = []
+  for await (const entry of new WalReader(walPath).entries()) {
+    expect(entry).toMatchObject({ ok: true })
+    if (entry.ok && entry.record['job_id'] === jobId) records.push(entry.record)
+  }
+  return records
+}
+
+/** No process of the job lives, and its control group is gone. */
+export function expectGone({ spawned, posture }: JobResult): void {
+  expect(spawned.filter(({ alive }) => alive)).toEqual([])
+  const { cgroup } = posture ?? {}
+  if (typeof cgroup === 'string') expect(existsSync(cgroup)).toBe(false)
+}
+
+export interface UnconfinedOptions {
+  readonly cwd?: string
+  /** True: as the user that a job is, where we are root. */
+  readonly isJobUser?: boolean
+}
+
+/**
+ * A program without any defence. Its orphans are held together, so that nobody of it is left after the test:
+ * as for all else, they do what they want.
+ */
+export class Unconfined {
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
+  readonly stdout: Promise<string>
+  readonly stderr: Promise<string>
+
+  constructor(argv: readonly [string, ...string[]], options: UnconfinedOptions = {}) {
+    const { cwd, isJobUser = false } = options
+    const drop = ['setpriv', `--reuid=${jobUid}`, `--regid=${jobUid}`, '--clear-groups']
+    const args = [
+      '--conditions=runtimo-source',
+      fixture('attack-kill-control.ts'),
+      ...(isJobUser && isRoot ? drop : []),
+      ...argv,
+    ]
+    const child = spawn(process.execPath, args, { cwd, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+    const { stdin, stdout, stderr } = child
+    const [, , , told] = child.stdio
+    if (told === undefined || told === null || !('read' in told)) throw new TypeError('no pipe')
+    const end = text(told)
+    const exited = once(child, 'exit')
+    this.stdout = text(stdout)
+    this.stderr = text(stderr)
+    this.ended = once(told, 'data').then(([chunk]) => JSON.parse(String(chunk)))
+    onTestFinished(async () => {
+      stdin.end()
+      await Promise.all([exited, end])
+    })
+  }
+
+  static shell(script: string, options: UnconfinedOptions = {}): Unconfined {
+    return new Unconfined(['/bin/sh', '-c', script], options)
+  }
+}
