@@ -15,6 +15,7 @@ const config: ViteUserConfig = defineConfig({
     isolate: false, // a fresh process per file costs 0.25-0.4 s each here
     restoreMocks: true,
     globalSetup: './test/support/leaks.ts',
+    setupFiles: ['./test/support/subreaper.ts'],
     reporters: [process.env['CI'] ? 'dot' : 'default', new TallyReporter()],
     projects: [
       {

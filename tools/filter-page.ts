@@ -9,22 +9,31 @@ export const filterPagePath: string = fileURLToPath(new URL('../docs/filter.md',
 /** `node tools/filter-page.ts` writes the lists of docs/filter.md; a test compares. */
 export function filterPage(page: string): string {
   const lists = {
-    differences: differences.map((difference) => line(difference)),
-    profile: ociRefusals.map((refusal) => line(refusal)),
+    differences: lines(differences),
+    profile: lines(ociRefusals),
     younger: [`${code(ociYounger)}.`],
   }
   let filled = page
-  for (const [name, lines] of Object.entries(lists)) {
+  for (const [name, list] of Object.entries(lists)) {
     const place = new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- end -->)`, 'u')
     if (!place.test(filled)) throw new Error(`docs/filter.md has no place for ${name}`)
-    filled = filled.replace(place, (_, start: string, end: string) => `${start}\n${lines.join('\n')}\n${end}`)
+    filled = filled.replace(place, (_, start: string, end: string) => `${start}\n${list.join('\n')}\n${end}`)
   }
   return filled
 }
 
-function line({ names, answer, whenText, level, reason }: Refusal): string {
+/** A line for each reason. */
+function lines(refusals: readonly Refusal[]): string[] {
+  const byReason = Map.groupBy(refusals, ({ reason }) => reason)
+  return Array.from(
+    byReason,
+    ([reason, group]) => `- ${group.map((refusal) => what(refusal)).join('; ')}. ${reason}`,
+  )
+}
+
+function what({ names, answer, whenText, level }: Refusal): string {
   const at = level === undefined ? '' : `, at level ${level} only`
-  return `- ${code(names)}${whenText === undefined ? '' : ` ${whenText}`}: ${answer}${at}. ${reason}`
+  return `${code(names)}${whenText === undefined ? '' : ` ${whenText}`}: ${answer}${at}`
 }
 
 function code(names: readonly string[]): string {

@@ -1,87 +1,192 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import process from 'node:process'
-import { WalReader } from '@runtimo/supervisor'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { findProcesses, until } from '../support/processes.ts'
-import { testSupervisor } from '../support/supervisor.ts'
+import { arena, judge, Unconfined } from '../support/attack.ts'
+import { findProcesses } from '../support/processes.ts'
+import { temporaryDirectory } from '../support/supervisor.ts'
 
-let made = 300_000
+let made = 0
 /** A sleep that no other test has: its command line names the process. */
 function uniqueSleep(): string {
   made += 1
-  return `sleep ${made}.${process.pid}`
+  return `sleep ${made + 300_000}.${process.pid}`
 }
 
 const daemonise = (command: string): string => `setsid sh -c '(${command} &)' </dev/null >/dev/null 2>&1`
+const python = (text: string): string => `/usr/bin/python3 -c ${JSON.stringify(text)}`
+/** Asks not to be killed with whom started it, and leaves it. */
+const withoutDeathSignal = (command: string): string =>
+  python(
+    `import ctypes,os; ctypes.CDLL(None).prctl(1,0,0,0,0); os.setsid(); os.fork() and os._exit(0); ctypes.CDLL(None).prctl(1,0,0,0,0); os.execvp('sleep','${command}'.split())`,
+  )
 
-test('without us, killing the process group leaves a daemon alive', async () => {
-  const daemon = uniqueSleep()
-  const child = spawn('/bin/sh', ['-c', `${daemonise(daemon)}; sleep 30`], {
-    detached: true,
-    stdio: 'ignore',
+/** Each makes a process that the kill of a process group, and the terminal's end, leave alive. */
+const ways: Readonly<Record<string, (command: string) => string>> = {
+  'a daemon by setsid and double fork (K02)': daemonise,
+  'a daemon that closed everything and changed its directory': (command) =>
+    daemonise(`cd / && exec ${command} 0<&- 1>&- 2>&-`),
+  'a daemon without environment': (command) => `env -i setsid sh -c '(${command} &)' &`,
+  'one that cleared its death signal (K08)': (command) => `${withoutDeathSignal(command)} &`,
+  'one by nohup (K11)': (command) => `nohup setsid ${command} >/dev/null 2>&1 &`,
+}
+
+/** These die with their group; what they withstand is asking, or the kill of their parent alone. */
+const stubborn: Readonly<Record<string, (command: string) => string>> = {
+  'a grandchild in the same group (K01)': (command) => `(${command} & wait) &`,
+  'one that ignores every signal it can (K03)': (command) =>
+    `sh -c 'trap "" TERM INT HUP QUIT USR1 USR2; ${command}; ${command}' &`,
+  'one that is stopped': (command) => `sh -c '${command} & sleep 0.1; kill -STOP $!; kill -STOP $$' &`,
+}
+
+const everyWay = { ...ways, ...stubborn }
+type Way = (command: string) => string
+
+/** Does something for each way at the same time. */
+async function withEach<T>(
+  table: Readonly<Record<string, Way>>,
+  act: (way: Way, name: string) => Promise<T>,
+): Promise<Record<string, T>> {
+  const results = Object.entries(table).map(async ([name, way]) => [name, await act(way, name)] as const)
+  return Object.fromEntries(await Promise.all(results))
+}
+
+const inAll = <T>(table: object, value: T): Record<string, T> =>
+  Object.fromEntries(Object.keys(table).map((name) => [name, value]))
+
+test('without us, each kind of daemon survives the kill of its group', async () => {
+  const alive = await withEach(ways, async (way) => {
+    const command = uniqueSleep()
+    const control = Unconfined.shell(`${way(command)}\n sleep 0.4; kill -KILL 0`)
+    expect(await control.ended).toMatchObject({ signal: 'SIGKILL' })
+    return findProcesses(command).length
   })
-  await until('the daemon', () => findProcesses(daemon).length === 1)
-  process.kill(-Number(child.pid), 'SIGKILL')
-  await once(child, 'exit')
-  await sleep(50)
-  const [survivor] = findProcesses(daemon)
-  expect(survivor).toBeGreaterThan(0)
-  process.kill(Number(survivor), 'SIGKILL')
+  expect(alive).toEqual(inAll(ways, 1))
 })
 
-describe.each(['exact', 'tree'] as const)('with attribution %s', (attribution) => {
-  const ways = {
-    'a grandchild in the same group (K01)': (command: string) => `(${command} & wait)`,
-    'a daemon by setsid and double fork (K02)': daemonise,
-    'a daemon that closed everything and changed its directory': (command: string) =>
-      daemonise(`cd / && exec ${command} 0<&- 1>&- 2>&-`),
-    'one that ignores every signal it can (K03)': (command: string) =>
-      `sh -c 'trap "" TERM INT HUP QUIT USR1 USR2; ${command} & wait'`,
-    'one that is stopped': (command: string) => `sh -c 'kill -STOP $$; ${command}'& ${command} & wait`,
-  }
-
-  test.each(Object.entries(ways))('%s is killed at the deadline', async (_name, way) => {
+test('without us, each stubborn child survives SIGTERM to its parent', async () => {
+  const alive = await withEach(stubborn, async (way) => {
     const command = uniqueSleep()
-    const supervisor = testSupervisor({ attribution })
-    let seen: number[] = []
-    const timeoutMs = 700
-    const watching = setInterval(() => (seen = [...seen, ...findProcesses(command)]), 50)
-    const result = await supervisor.run('ShellExec', { cmd: `${way(command)}; sleep 30` }, { timeoutMs })
-    clearInterval(watching)
-    expect(result).toMatchObject({ outcome: 'timed_out', success: false, error: { code: 'RT_TIMED_OUT' } })
-    expect(seen.length).toBeGreaterThan(0)
-    expect(findProcesses(command)).toEqual([])
-    expect(result.spawned.map(({ comm }) => comm)).toContain('sleep')
-    expect(result.spawned.filter(({ alive }) => alive)).toEqual([])
-    expect(await recordTypes(supervisor.walPath)).toEqual(['wal_opened', 'job_started', 'job_failed'])
+    const control = Unconfined.shell(`${way(command)}\n sleep 0.4; kill -TERM $$; sleep 30`)
+    expect(await control.ended).toMatchObject({ signal: 'SIGTERM' })
+    return findProcesses(command).length > 0
+  })
+  expect(alive).toEqual(inAll(stubborn, true))
+})
+
+describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
+  test('at its deadline every kind of daemon and stubborn child is killed', async () => {
+    const supervisor = arena()
+    const killed = await withEach(everyWay, async (way) => {
+      const command = uniqueSleep()
+      let seen = 0
+      const onOutput = (): void => void (seen = Math.max(seen, findProcesses(command).length))
+      const cmd = `echo began; ${way(command)}\n sleep 0.7; echo up; sleep 30`
+      const result = await supervisor.run('ShellExec', { cmd }, { level, timeoutMs: 1500, onOutput })
+      const left = findProcesses(command).length
+      expect(result.output.data).toMatchObject({ stdout: 'began\nup\n' })
+      await judge(supervisor, result, {
+        outcome: 'timed_out',
+        code: 'RT_TIMED_OUT',
+        limit: 'wall_time',
+        spawned: ['sh', 'sleep'],
+      })
+      return { seen: seen > 0, left }
+    })
+    expect(killed).toEqual(inAll(everyWay, { seen: true, left: 0 }))
   })
 
   test('a child that holds the pipes does not hold the result, and is killed', async () => {
     const command = uniqueSleep()
-    const result = await testSupervisor({ attribution }).run('ShellExec', { cmd: `echo done; ${command} &` })
-    expect(result).toMatchObject({ outcome: 'completed', output: { data: { stdout: 'done\n' } } })
+    const supervisor = arena()
+    const result = await supervisor.run('ShellExec', { cmd: `${command} & sleep 0.1; echo done` }, { level })
     expect(findProcesses(command)).toEqual([])
+    expect(result.output.data).toMatchObject({ stdout: 'done\n' })
+    // Not timed_out: nobody waited for the child.
+    await judge(supervisor, result, { outcome: 'completed', spawned: ['sh', 'sleep'] })
   })
 
-  test('a daemon that left the session and the environment is killed', async () => {
+  test('a fork storm (K05) is over at the deadline', async () => {
+    const supervisor = arena()
+    const workingDir = temporaryDirectory()
+    const marker = `storm-${level}-${process.pid}`
+    const cmd = `for i in 1 2 3 4; do setsid sh -c 'while :; do (:) & (sleep 1 &); done; : ${marker}' & done; wait`
+    const limits = { processes: 4000 }
+    const result = await supervisor.run('ShellExec', { cmd }, { level, workingDir, limits, timeoutMs: 500 })
+    expect(findProcesses(new RegExp(marker, 'u'))).toEqual([])
+    expect(result.usage.processes).toBeGreaterThan(20)
+    await judge(supervisor, result, {
+      outcome: 'timed_out',
+      code: 'RT_TIMED_OUT',
+      limit: 'wall_time',
+      spawned: ['sh'],
+    })
+  })
+
+  test('one that forks and leaves, again and again, is caught', async () => {
+    const supervisor = arena()
+    const workingDir = temporaryDirectory()
+    const script = `cat >run.sh <<'E'\nr() { echo >>count && [ $1 -lt 50000 ] && r $(($1+1)) & exit; }; r 0\nE\nsetsid sh run.sh & sleep 30`
+    const result = await supervisor.run('ShellExec', { cmd: script }, { level, workingDir, timeoutMs: 600 })
+    const count = (): number => statSync(join(workingDir, 'count')).size
+    const before = count()
+    expect(before).toBeGreaterThan(10)
+    await sleep(100)
+    expect(count()).toBe(before)
+    await judge(supervisor, result, { outcome: 'timed_out', code: 'RT_TIMED_OUT', limit: 'wall_time' })
+  })
+
+  test('nothing can be left to run later (K11): cron, at, systemd and D-Bus are out of reach', async () => {
+    const supervisor = arena()
+    const scripts = [
+      'crontab -l',
+      'echo true | at now',
+      'systemd-run --user true',
+      'systemd-run --system true',
+      'dbus-send --system --dest=org.freedesktop.systemd1 --print-reply / org.freedesktop.DBus.Peer.Ping',
+      'echo x > /var/spool/cron/crontabs/x',
+      'echo x > /etc/cron.d/x',
+      'ls /run/systemd/private /run/dbus/system_bus_socket',
+    ]
+    const cmd = scripts
+      .map((script) => `(${script}) >/dev/null 2>&1 && echo "${script.slice(0, 20)}"`)
+      .join('\n')
+    const result = await supervisor.run('ShellExec', { cmd: `${cmd}\n true` }, { level })
+    expect(result.output.data).toMatchObject({ stdout: '' })
+    await judge(supervisor, result, { outcome: 'completed', spawned: ['sh'] })
+  })
+
+  test('a cancelled one is gone with its daemons; cancelling twice, or after the end, changes nothing (K15)', async () => {
+    const supervisor = arena()
     const command = uniqueSleep()
-    const cmd = `env -i setsid sh -c '${command} & sleep 0.3' & sleep 0.5; echo $$`
-    const result = await testSupervisor({ attribution }).run('ShellExec', { cmd })
-    expect(result.outcome).toBe('completed')
+    const controller = new AbortController()
+    const cancel = (): void => {
+      controller.abort()
+      controller.abort()
+    }
+    const options = { level, signal: controller.signal, onOutput: cancel }
+    const cmd = `${daemonise(command)}; echo up; sleep 30`
+    const result = await supervisor.run('ShellExec', { cmd }, options)
+    cancel()
     expect(findProcesses(command)).toEqual([])
+    await judge(supervisor, result, { outcome: 'cancelled', code: 'RT_CANCELLED', spawned: ['sh'] })
+  })
+
+  test('the permitted twin: a background child that is waited for runs to its end', async () => {
+    const supervisor = arena()
+    const cmd = '(sleep 0.1; echo twin) & wait'
+    const result = await supervisor.run('ShellExec', { cmd }, { level })
+    expect(result.output.data).toMatchObject({ stdout: 'twin\n' })
+    await judge(supervisor, result, { outcome: 'completed', spawned: ['sh', 'sleep'] })
   })
 })
 
-test('the permitted twin: a background child that is waited for runs to its end', async () => {
-  const result = await testSupervisor().run('ShellExec', { cmd: '(sleep 0.1; echo twin) & wait' })
-  expect(result).toMatchObject({ outcome: 'completed', output: { data: { stdout: 'twin\n' } } })
+test('by their relatives only, daemons without environment and parent are killed all the same', async () => {
+  const command = uniqueSleep()
+  const supervisor = arena({ attribution: 'tree' })
+  const cmd = `env -i setsid sh -c '${command} & sleep 0.3' & sleep 0.5; echo $$`
+  const result = await supervisor.run('ShellExec', { cmd }, { level: 'process' })
+  expect(findProcesses(command)).toEqual([])
+  await judge(supervisor, result, { outcome: 'completed' })
 })
-
-async function recordTypes(path: string): Promise<string[]> {
-  const types: string[] = []
-  for await (const entry of new WalReader(path).entries())
-    types.push(entry.ok ? entry.record.type : entry.reason)
-  return types
-}

@@ -12,9 +12,8 @@ import {
   WalReader,
   type WalRecord,
 } from '@runtimo/supervisor'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import { findOwnLeftovers } from './leaks.ts'
-import { until } from './processes.ts'
 import { fixture, testSupervisor } from './supervisor.ts'
 
 // Of a hostile case six things are asserted:
@@ -30,13 +29,12 @@ const isRoot = process.geteuid?.() === 0
 /** Whom a job runs as in a sandbox. */
 export const jobUid: number = isRoot ? 65_534 : (process.geteuid?.() ?? 0)
 
-/** A supervisor after whose end the test process must hold, and have, what it had before. */
+/** A supervisor after whose end this process must have what it had before, and nothing more. */
 export function arena(options: SupervisorOptions = {}): Supervisor {
   const before = new Set(findOwnLeftovers())
+  const leftovers = (): string[] => findOwnLeftovers().filter((name) => !before.has(name))
   // Called after the supervisor was closed: the last hook is the first to be called.
-  onTestFinished(async () => {
-    await until('everything to be let go', () => findOwnLeftovers().every((name) => before.has(name)))
-  })
+  onTestFinished(() => vi.waitFor(() => expect(leftovers()).toEqual([]), { timeout: 3000 }))
   return testSupervisor({ maxPrewarmed: 0, ...options })
 }
 

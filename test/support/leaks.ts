@@ -1,91 +1,184 @@
-import { globSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  globSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import process from 'node:process'
 
 /**
- * What a suite must not leave behind on this machine: processes with a boundary's mark and launchers, control
- * groups, mounts, sockets, temporary files. One line for each.
+ * What a suite must not leave behind on this machine, one line for each. What belongs to a living program
+ * outside of this run, such as another suite, is that program's affair.
  */
-export function findLeaks(): string[] {
+export function findLeaks(places: readonly string[] = [tmpdir(), process.cwd()]): string[] {
   return [
     ...findProcesses(),
-    ...findGroups(),
-    ...findMounts('/proc/self/mountinfo'),
+    ...findGroups().filter((path) => !isOfAnother(ownerOf(path))),
+    ...findMounts(),
     ...findSockets(),
-    ...findTemporaryFiles(),
-  ]
+    ...places.flatMap((place) => [...findTemporaryFiles(place), ...findPlaceholders(place)]),
+    ...findLedgerEntries(),
+  ].toSorted()
 }
 
-/** What a supervisor in this very process must not leave behind: descriptors, children, mounts, its groups. */
+/** What supervisors in this very process must not leave behind: descriptors, children, control groups, mounts. */
 export function findOwnLeftovers(): string[] {
   return [
     ...findDescriptors(),
     ...findChildren(),
-    ...findMounts('/proc/self/mountinfo'),
-    ...findGroups().filter((name) => name.includes(`/runtimo-${process.pid}-`)),
+    ...findGroups().filter((path) => ownerOf(path) === process.pid),
+    ...findMounts(),
   ]
 }
 
+const prefix = 'runtimo-suite-'
+
 /** Vitest calls this before all tests, and what it returns after them. */
 export default function setup(): () => void {
-  const before = new Set(findLeaks())
+  if (basename(tmpdir()).startsWith(prefix)) return () => undefined // another project of this run has done so
+  const places = [tmpdir(), process.cwd()]
+  const before = new Set(findLeaks(places))
+  // A place of this run alone: whatever is in it at the end was left behind.
+  const own = mkdtempSync(join(tmpdir(), prefix))
+  chmodSync(own, 0o755)
+  process.env['TMPDIR'] = own
   return () => {
-    const leaks = findLeaks().filter((leak) => !before.has(leak))
-    if (leaks.length > 0) throw new Error(`left behind: ${leaks.join(', ')}`)
+    const leaks = findLeaks(places).filter((leak) => !before.has(leak))
+    const files = readdirSync(own).map((name) => `directory ${own}/${name}`)
+    rmSync(own, { recursive: true })
+    const all = [...leaks, ...files]
+    if (all.length > 0) throw new Error(`left behind: ${all.join(', ')}`)
   }
 }
 
 function findProcesses(): string[] {
   return numbers('/proc')
-    .filter((pid) => isLauncher(pid) || read(`/proc/${pid}/environ`).includes('\0RUNTIMO_BOUNDARY='))
+    .filter((pid) => isOfJob(pid) && !isOfAnother(holderOf(pid)))
     .map((pid) => `process ${pid}`)
 }
 
-/** Also a prewarmed one, which has no mark yet; its name is that of the sealed file. */
-function isLauncher(pid: number): boolean {
-  return read(`/proc/${pid}/comm`).includes('runtimo-launch') || read(`/proc/${pid}/cmdline`).includes('runtimo-launcher')
+/** By the mark, or as a launcher: one that waits for its job has no mark yet. */
+function isOfJob(pid: number): boolean {
+  return (
+    read(`/proc/${pid}/cmdline`).startsWith('runtimo-launcher') ||
+    `\0${read(`/proc/${pid}/environ`)}`.includes('\0RUNTIMO_BOUNDARY=')
+  )
 }
+
+/** The nearest process above it that is none of a job. */
+function holderOf(pid: number): number {
+  const parent = parentOf(pid)
+  return parent > 1 && isOfJob(parent) ? holderOf(parent) : parent
+}
+
+/** Whether it is a living program of Node that does not belong to this run. */
+function isOfAnother(pid: number): boolean {
+  return basename(link(`/proc/${pid}/exe`)) === 'node' && !isBelowUs(pid)
+}
+
+function isBelowUs(pid: number): boolean {
+  return pid === process.pid || (pid > 1 && isBelowUs(parentOf(pid)))
+}
+
+function parentOf(pid: number): number {
+  return Number(/\) . (\d+)/u.exec(read(`/proc/${pid}/stat`))?.[1] ?? 0)
+}
+
 function findGroups(): string[] {
   return globSync('/sys/fs/cgroup/**/runtimo-*').map((path) => `control group ${path}`)
 }
 
-function findMounts(_table: string): string[] {
-  return []
+/** The pid in a group's name. */
+function ownerOf(group: string): number {
+  return Number(/runtimo-(\d+)-/u.exec(basename(group))?.[1] ?? 0)
 }
+
+/** By type and mount point: their numbers change. */
+function findMounts(): string[] {
+  const lines = read('/proc/self/mountinfo').trimEnd().split('\n')
+  return lines.map((line) => {
+    const [, , , , point = '', ...rest] = line.split(' ')
+    return `mount ${rest[rest.indexOf('-') + 1] ?? ''} ${point}`
+  })
+}
+
 function findSockets(): string[] {
-  return []
+  const names = read('/proc/net/unix').matchAll(/ (?<name>[@/]\S*runtimo\S*)$/gmu)
+  return [...names].map(({ groups }) => `socket ${groups?.['name'] ?? ''}`)
 }
-function findTemporaryFiles(): string[] {
-  return readdirSync(tmpdir())
-    .filter((name) => /^runtimo-(test|wal|read|careless|job)-/u.test(name))
-    .map((name) => `temporary ${join(tmpdir(), name)}`)
+
+function findTemporaryFiles(place: string): string[] {
+  const names = readdirSync(place).filter((name) => /^runtimo-[a-z]/u.test(name) && !name.startsWith(prefix))
+  return names.map((name) => `directory ${join(place, name)}`)
 }
+
+/** Empty files in which nobody may write: see `Placeholders`. */
+function findPlaceholders(place: string): string[] {
+  const ofOthers = ledger().flatMap(({ text, owner }) => (isOfAnother(owner) ? [text] : []))
+  return globSync(['*', '.*', '.git/*', '.*/*.json'], { cwd: place })
+    .map((name) => join(place, name))
+    .filter((path) => {
+      const stat = lstatSync(path, { throwIfNoEntry: false })
+      const isOne = stat?.isFile() === true && stat.size === 0 && (stat.mode & 0o777) === 0o444
+      return isOne && !ofOthers.some((text) => text.includes(JSON.stringify(path)))
+    })
+    .map((path) => `placeholder ${path}`)
+}
+
+function findLedgerEntries(): string[] {
+  return ledger()
+    .filter(({ owner }) => !isOfAnother(owner))
+    .map(({ path }) => `ledger entry ${path}`)
+}
+
+/** Who holds which placeholders. */
+function ledger(): { path: string; text: string; owner: number }[] {
+  return globSync(`/tmp/runtimo-${process.geteuid?.()}/*.json`).map((path) => {
+    const text = read(path)
+    return { path, text, owner: Number(/"pid":(\d+)/u.exec(text)?.[1] ?? 0) }
+  })
+}
+
+/** Not what libuv makes once for each event loop, and keeps. */
 function findDescriptors(): string[] {
-  return numbers('/proc/self/fd').map((fd) => `descriptor ${fd} -> ${link(`/proc/self/fd/${fd}`)}`)
+  return numbers('/proc/self/fd')
+    .map((fd) => link(`/proc/self/fd/${fd}`))
+    .filter((target) => target !== '' && !/^anon_inode:(inotify|\[io_uring\])$/u.test(target))
+    .toSorted()
+    .map((target, index, all) => `descriptor ${target} ${index - all.indexOf(target)}`)
 }
+
 function findChildren(): string[] {
-  return numbers('/proc/self/task').flatMap((thread) =>
-    read(`/proc/self/task/${thread}/children`)
-      .split(' ')
-      .filter((pid) => pid !== '' && pid !== '\0')
-      .map((pid) => `child ${pid}`),
-  )
+  return numbers('/proc/self/task')
+    .flatMap((thread) => read(`/proc/self/task/${thread}/children`).split(' '))
+    .filter((pid) => pid.trim() !== '')
+    .map((pid) => `child ${pid}`)
 }
-function numbers(directory: string): string[] {
-  return readdirSync(directory).filter((name) => /^\d+$/u.test(name))
+
+function numbers(directory: string): number[] {
+  return readdirSync(directory)
+    .filter((name) => /^\d+$/u.test(name))
+    .map(Number)
 }
+
 function read(path: string): string {
   try {
-    return `\0${readFileSync(path, 'utf8')}`
+    return readFileSync(path, 'utf8')
   } catch {
     return ''
   }
 }
+
 function link(path: string): string {
   try {
     return readlinkSync(path)
   } catch {
-    return 'gone'
+    return ''
   }
 }

@@ -20,6 +20,7 @@ import { ownIdentity } from './linux/identity.ts'
 import { defaultQueueTimeoutMs, type RunOptions, runOptionCheck } from './options/run-options.ts'
 import { type SupervisorOptions, supervisorOptionCheck } from './options/supervisor-options.ts'
 import { enlist } from './process-wide.ts'
+import { ManifestCache } from './registry/manifest-cache.ts'
 import { ManifestCheck } from './registry/manifest-check.ts'
 import { CapabilityRegistry } from './registry/registry.ts'
 import { Gate } from './pools/gate.ts'
@@ -79,6 +80,7 @@ export class Supervisor implements AsyncDisposable {
       maxZombies: guards?.maxZombies ?? defaultMaxZombies,
       threads: new CommandThreads(),
       manifests: new ManifestCheck(),
+      manifestCache: new ManifestCache(),
       forkEvents: () => this.#openForkEvents(attribution === 'exact'),
       isTree: attribution === 'tree',
       runs: new Set(),
@@ -104,10 +106,9 @@ export class Supervisor implements AsyncDisposable {
    */
   async run(name: string, args: unknown, options: RunOptions = {}): Promise<JobResult> {
     const controller = new AbortController()
-    const job = this.#toJob(name, args, options, controller.signal)
+    this.#refuseClosed()
     warmLauncher()
-    if (job.capability.kind === 'command') void this.#services.threads.warm()
-    const running = this.#queued(job)
+    const running = this.#queued(this.#toJob(name, args, options, controller.signal))
     this.#running.set(running, controller)
     try {
       return await running
@@ -121,7 +122,8 @@ export class Supervisor implements AsyncDisposable {
    * @throws RT_INVALID_ARGS, RT_INVALID_OPTION, RT_UNKNOWN_CAPABILITY, RT_POSTURE_UNAVAILABLE, RT_CLOSED
    */
   async explain(name: string, args: unknown, options: RunOptions = {}): Promise<Explanation> {
-    return await explain(this.#toJob(name, args, options), this.#services)
+    this.#refuseClosed()
+    return await explain(await this.#toJob(name, args, options), this.#services)
   }
 
   /** Cancels what still runs, records it, and lets go of everything. */
@@ -134,13 +136,23 @@ export class Supervisor implements AsyncDisposable {
     return this.close()
   }
 
-  #toJob(name: string, args: unknown, options: RunOptions, ...own: readonly AbortSignal[]): Job {
+  #refuseClosed(): void {
     if (this.#closed !== undefined) throw new RuntimoError('RT_CLOSED', 'the supervisor was closed')
+  }
+
+  async #toJob(
+    name: string,
+    args: unknown,
+    options: RunOptions,
+    ...own: readonly AbortSignal[]
+  ): Promise<Job> {
     const checked = this.#options.check(options)
     const signals = checked.signal === undefined ? [...own] : [...own, checked.signal]
+    const capability = await this.capabilities.open(name, checked.from)
+    if (capability.kind === 'command') void this.#services.threads.warm()
     return {
       id: ulid(),
-      capability: this.capabilities.find(name, checked.from),
+      capability,
       args,
       options: { ...checked, signal: AbortSignal.any(signals) },
       workingDir: resolve(checked.workingDir ?? process.cwd()),
@@ -148,7 +160,9 @@ export class Supervisor implements AsyncDisposable {
     }
   }
 
-  async #queued(job: Job): Promise<JobResult> {
+  async #queued(asked: Promise<Job>): Promise<JobResult> {
+    const job = await asked
+    await job.capability.code?.verify()
     const { queueTimeoutMs = defaultQueueTimeoutMs, signal } = job.options
     using _place = await this.#gate.enter(queueTimeoutMs, signal)
     return await runJob(job, this.#services)

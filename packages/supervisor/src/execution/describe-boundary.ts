@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
-import type { Level } from '@runtimo/capabilities'
+import type { Level, Limits, Manifest } from '@runtimo/capabilities'
 import { childEntry, threadHostEntry } from '@runtimo/worker'
 import type { BoundarySpec, WorkerSpec } from '../isolation/boundary-spec.ts'
 import type { IsolationHost } from '../isolation/host.ts'
@@ -11,36 +11,36 @@ import { findUnmet, refusal, type Requirement } from '../isolation/requirement.t
 import { defaultLimits, type LimitPlan, planLimits } from '../limits/index.ts'
 import { defaultDirectory } from '../wal/location.ts'
 import type { Job } from './job.ts'
+import { permit } from './permit.ts'
 import type { Services } from './services.ts'
-
-export interface Described {
-  readonly spec: BoundarySpec
-  readonly limits: LimitPlan
-  readonly level: Level
-}
 
 /**
  * What a job must be held by: the policy, what the caller says of this job, and what this machine has.
- * @throws RT_INVALID_OPTION, RT_POSTURE_UNAVAILABLE: then nothing runs
+ * @throws RT_PERMISSION_DENIED, RT_INVALID_OPTION, RT_POSTURE_UNAVAILABLE: then nothing runs
  */
-export async function describeBoundary(job: Job, services: Services): Promise<Described> {
-  const host = await services.isolation()
+export async function describeBoundary(
+  job: Job,
+  services: Services,
+  manifest: Pick<Manifest, 'level' | 'permissions'> = job.capability.manifest ?? {},
+  level: Level = levelOf(job, services),
+): Promise<BoundarySpec> {
   const { policy } = services
-  const { options } = job
-  const { source, kind } = job.capability
+  const { options, capability } = job
+  const { source, kind } = capability
   const isTrusted = kind === 'function' && source.kind === 'builtin'
-  const level = levelOf(job, services)
-  const limits = limitsOf(job, services, host, level)
-  const folder = source.kind === 'file' ? [dirname(source.path)] : []
+  const permissions = await permit(job, level, manifest, services)
+  const host = await services.isolation()
+  const limits = limitsOf(job, permissions.limits, host, level)
+  const folder = source.kind === 'file' ? [capability.code?.location.folder ?? dirname(source.path)] : []
   const entry = kind === 'command' ? undefined : level === 'thread' ? threadHostEntry : childEntry
   const plan = planBoundary(
     {
       level,
       isTrusted,
       workingDir: job.workingDir,
-      read: [...folder, ...(policy.read ?? []), ...(options.read ?? [])],
-      write: options.write ?? policy.write ?? ['.'],
-      env: policy.env ?? [],
+      read: [...folder, ...permissions.read],
+      write: permissions.write,
+      env: permissions.env,
       limits,
       entry,
       state: [defaultDirectory(), services.wal.path],
@@ -59,19 +59,18 @@ export async function describeBoundary(job: Job, services: Services): Promise<De
           hasThread: level === 'thread',
           isReused: isTrusted && level !== 'thread',
         }
-  return { spec: { tenant: services.tenant, plan, worker }, limits, level }
+  return { tenant: services.tenant, plan, limits, worker }
 }
 
-/** A command needs a process of its own. */
-function levelOf({ capability, options }: Job, { policy }: Services): Level {
+/** Where a job is to run. A command needs a process of its own. */
+export function levelOf({ capability, options }: Job, { policy }: Services): Level {
   const isOurs = capability.kind === 'function' && capability.source.kind === 'builtin'
   const level = options.level ?? (isOurs ? 'process' : (policy.level ?? 'sandbox'))
   return capability.kind === 'command' && level === 'thread' ? 'process' : level
 }
 
-function limitsOf(job: Job, { policy }: Services, host: IsolationHost, level: Level): LimitPlan {
+function limitsOf(job: Job, asked: Limits, host: IsolationHost, level: Level): LimitPlan {
   const { groups } = host
-  const asked = { ...policy.limits, ...job.options.limits }
   const isOwnUser = level === 'sandbox' || (host.isRoot && job.capability.source.kind === 'file')
   return planLimits(asked, defaultLimits({ memoryBytes: totalmem() }), {
     level,

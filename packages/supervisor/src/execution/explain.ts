@@ -29,7 +29,7 @@ export interface Explanation {
 /** @throws RT_INVALID_ARGS, RT_INVALID_OPTION, RT_POSTURE_UNAVAILABLE */
 export async function explain(job: Job, services: Services): Promise<Explanation> {
   const args = guardArguments(job)
-  const { spec, limits } = await describeBoundary(job, services)
+  const spec = await describeBoundary(job, services)
   const { launch, job: planned, posture } = spec.plan
   const program: Program = spec.worker ?? (await planCommand(job, args, services))
   const { argv, cwd = planned.cwd, env = {} } = program
@@ -39,7 +39,7 @@ export async function explain(job: Job, services: Services): Promise<Explanation
     capability: job.capability.name,
     kind: job.capability.kind,
     posture,
-    limits: limits.limits,
+    limits: spec.limits.limits,
     argv,
     cwd,
     environment: Object.keys(environment).toSorted(),

@@ -6,6 +6,7 @@ import type { BoundarySpec } from '../isolation/boundary-spec.ts'
 import type { IsolationHost } from '../isolation/host.ts'
 import type { JobRun } from '../isolation/job-run.ts'
 import type { ProcessIdentity } from '../processes/index.ts'
+import type { ManifestCache } from '../registry/manifest-cache.ts'
 import type { ManifestCheck } from '../registry/manifest-check.ts'
 import type { Pool } from '../pools/pool.ts'
 import type { ReusePool } from '../pools/reuse-pool.ts'
@@ -29,6 +30,7 @@ export interface Services {
   readonly workers: ReusePool<BoundarySpec, Boundary>
   readonly policy: PolicyOptions
   readonly manifests: ManifestCheck
+  readonly manifestCache: ManifestCache
   /** Processes are found by their relatives only, by choice. */
   readonly isTree: boolean
   /** The kernel's account of forks; undefined where it cannot be had. */

@@ -1,9 +1,11 @@
+import type { LimitPlan } from '../limits/index.ts'
 import type { BoundaryPlan } from './plan-boundary.ts'
 
 /** Everything that a boundary is made of before its job is known: jobs of the same may share a pool. */
 export interface BoundarySpec {
   readonly tenant: string
   readonly plan: BoundaryPlan
+  readonly limits: LimitPlan
   /** A worker of ours, started ahead; undefined: the job's own program. */
   readonly worker: WorkerSpec | undefined
 }

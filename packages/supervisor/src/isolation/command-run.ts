@@ -1,7 +1,7 @@
 import { type CommandPlan, type Context, type Json, type Output, RuntimoError } from '@runtimo/capabilities'
-import type { Boundary } from './boundary.ts'
 import type { CommandThreads } from './command-threads.ts'
 import type { Custody } from './custody.ts'
+import { type Hold, letGo } from './hold.ts'
 import type { Conclusion, JobRun } from './job-run.ts'
 import { toStartError } from './launch-failure.ts'
 import type { Exit } from './launcher.ts'
@@ -11,10 +11,7 @@ export interface CommandSpec {
   readonly context: Context
   readonly threads: CommandThreads
   /** What will hold it: on its way since the job was called. Undefined: nothing is to be started. */
-  readonly boundary: Promise<Boundary> | undefined
-  readonly take: (boundary: Boundary) => Custody
-  /** Called when nothing is held any more. */
-  readonly onDone: () => void
+  readonly hold: Hold | undefined
 }
 
 /** A program in a boundary of its own: planned and read in a thread, with nothing of ours inside. */
@@ -33,8 +30,8 @@ export class CommandRun implements JobRun {
   }
 
   async start(): Promise<void> {
-    const boundary = await this.#spec.boundary
-    if (boundary !== undefined) this.#custody = this.#spec.take(boundary)
+    const { hold } = this.#spec
+    if (hold !== undefined) this.#custody = hold.take(await hold.boundary)
   }
 
   async prepare(args: Json): Promise<number | undefined> {
@@ -70,9 +67,7 @@ export class CommandRun implements JobRun {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const boundary = await this.#spec.boundary?.catch(() => undefined)
-    await (this.#custody ?? boundary)?.[Symbol.asyncDispose]()
-    this.#spec.onDone()
+    if (this.#spec.hold !== undefined) await letGo(this.#spec.hold, this.#custody)
   }
 
   #describe(): Conclusion {

@@ -9,7 +9,7 @@ import type { Ours } from '../attribution/ours.ts'
 import { SampledAttribution } from '../attribution/sampled.ts'
 import { Sampler } from '../attribution/sampler.ts'
 import { SweepMembership } from '../attribution/sweep-membership.ts'
-import { type LimitBreach, type LimitPlan, LimitWatch } from '../limits/index.ts'
+import { type LimitBreach, LimitWatch } from '../limits/index.ts'
 import { nameOf } from '../processes/index.ts'
 import { reapOrphans } from '../termination/orphans.ts'
 import type { Boundary } from './boundary.ts'
@@ -25,13 +25,7 @@ export interface CustodyOptions {
   readonly events: ForkEvents | undefined
   /** True: by relatives only, though there is something better. */
   readonly isTree: boolean
-  readonly limits: LimitPlan
-  readonly posture: Posture
   readonly onOutput: (chunk: OutputChunk) => void
-  /** What its worker sent so far. */
-  readonly messages: () => number
-  /** Where it may write, as the host names it. */
-  readonly writable: readonly string[]
 }
 
 /** One job's time in a boundary: what it prints, starts and uses, and that it ends with nobody left. */
@@ -57,11 +51,12 @@ export class Custody implements AsyncDisposable {
   #leafUsage: LeafUsage | undefined
 
   constructor(boundary: Boundary, options: CustodyOptions) {
-    const { events, isTree, limits, posture, messages, writable } = options
+    const { events, isTree } = options
+    const { limits, plan } = boundary.spec
     const onOutput = guardListener(options.onOutput)
     const { launcher, leaf, first, worker } = boundary
     this.boundary = boundary
-    this.posture = posture
+    this.posture = { ...plan.posture, cgroup: leaf?.path ?? null }
     leaf?.limit(limits.leaf)
     this.#isReused = boundary.spec.worker?.isReused === true
     // What the worker took to boot is the job's as well, unless it has served another.
@@ -86,9 +81,9 @@ export class Custody implements AsyncDisposable {
       leafUsage: leaf === undefined ? undefined : () => this.#readLeaf(),
       members: () => this.#membership.members().filter((process) => !boundary.own.has(nameOf(process))),
       outputBytes: () => this.outputBytes,
-      messages,
-      tmpfs: boundary.spec.plan.launch.root?.tmpfs.map(({ path }) => `/proc/${first.pid}/root${path}`) ?? [],
-      writable,
+      messages: () => worker?.channel.received ?? 0,
+      tmpfs: plan.launch.root?.tmpfs.map(({ path }) => `/proc/${first.pid}/root${path}`) ?? [],
+      writable: plan.writable,
     })
   }
 

@@ -2,13 +2,12 @@ import {
   type Context,
   isJsonObject,
   type Json,
-  type Manifest,
   type Output,
   RuntimoError,
 } from '@runtimo/capabilities'
 import type { Source } from '@runtimo/worker'
-import type { Boundary } from './boundary.ts'
 import type { Custody } from './custody.ts'
+import { type Hold, letGo } from './hold.ts'
 import type { Conclusion, JobRun } from './job-run.ts'
 import { printedBy } from './printed.ts'
 import type { WorkerChannel } from './worker-channel.ts'
@@ -17,22 +16,21 @@ export interface FunctionSpec {
   readonly source: Source
   readonly context: Context
   /** What will hold it, with a worker that waits: on its way since the job was called. */
-  readonly boundary: Promise<Boundary> | undefined
-  readonly take: (boundary: Boundary) => Custody
-  /** Called when nothing is held any more. */
-  readonly onDone: (boundary: Boundary | undefined, isKept: boolean) => void
-  /** Looks at what the worker says of the module. @throws RuntimoError */
-  readonly checkManifest: (manifest: Json) => Manifest
+  readonly hold: Hold
+  /** Looks at what the worker says of the module. Another hold: the module is to run in that. @throws RuntimoError */
+  readonly settle: (manifest: Json) => Promise<Hold | undefined>
 }
 
 /** A function in a worker of its own: a child process, or a thread in a process that may be sacrificed. */
 export class FunctionRun implements JobRun {
   readonly #spec: FunctionSpec
+  #hold: Hold
   #custody: Custody | undefined
   #value: Json | undefined
 
   constructor(spec: FunctionSpec) {
     this.#spec = spec
+    this.#hold = spec.hold
   }
 
   get custody(): Custody | undefined {
@@ -40,17 +38,19 @@ export class FunctionRun implements JobRun {
   }
 
   async start(): Promise<void> {
-    const boundary = await this.#spec.boundary
-    if (boundary === undefined) throw new RuntimoError('RT_INTERNAL', 'a function without a worker')
-    this.#custody = this.#spec.take(boundary)
+    this.#custody = this.#hold.take(await this.#hold.boundary)
     await this.#custody.watch.ready
   }
 
   async prepare(args: Json): Promise<undefined> {
-    const { source, context, checkManifest } = this.#spec
-    const { jobId } = context
-    const { manifest } = await this.#channel.request({ type: 'load', jobId, source }, 'loaded')
-    checkManifest(manifest)
+    const { jobId } = this.#spec.context
+    const narrower = await this.#spec.settle(await this.#load())
+    if (narrower !== undefined) {
+      await letGo(this.#hold, this.#custody)
+      this.#hold = narrower
+      await this.start()
+      await this.#load()
+    }
     await this.#channel.request({ type: 'validate', jobId, args }, 'validated')
   }
 
@@ -71,9 +71,13 @@ export class FunctionRun implements JobRun {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const boundary = await this.#spec.boundary?.catch(() => undefined)
-    await (this.#custody ?? boundary)?.[Symbol.asyncDispose]()
-    this.#spec.onDone(boundary, this.#custody?.isKept === true)
+    await letGo(this.#hold, this.#custody)
+  }
+
+  async #load(): Promise<Json> {
+    const { source, context } = this.#spec
+    const { manifest } = await this.#channel.request({ type: 'load', jobId: context.jobId, source }, 'loaded')
+    return manifest
   }
 
   get #channel(): WorkerChannel {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import process from 'node:process'
 import { builtins, isCommand, type Manifest, RuntimoError } from '@runtimo/capabilities'
 import { nearest, type Source } from '@runtimo/worker'
@@ -44,12 +43,8 @@ export class CapabilityRegistry {
     return [...this.#entries.values()]
   }
 
-  /**
-   * The capability of that name; with `from`, that of this module file, whatever is registered, its files unseen.
-   * @throws RT_UNKNOWN_CAPABILITY
-   */
-  find(name: string, from?: string): CapabilityEntry {
-    if (from !== undefined) return { name, kind: 'function', source: { kind: 'file', path: resolve(from) } }
+  /** @throws RT_UNKNOWN_CAPABILITY */
+  find(name: string): CapabilityEntry {
     const entry = this.#entries.get(name)
     if (entry !== undefined) return entry
     const known = [...this.#entries.keys()]

@@ -82,7 +82,7 @@ export const differences: readonly Refusal[] = [
     names: ['io_uring_setup', 'io_uring_enter', 'io_uring_register'],
     answer: 'ENOSYS',
     reason:
-      'Its requests pass by every filter. The profile says EPERM; libraries fall back without a complaint when the kernel lacks it.',
+      'What is asked for through them passes by every filter. The profile answers EPERM; told that the kernel lacks them, libraries fall back without a complaint.',
   },
   {
     names: ['openat2'],

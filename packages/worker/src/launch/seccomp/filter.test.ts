@@ -11,34 +11,12 @@ import { answerTo } from './reference-fixture.ts'
 import { ruleOf } from './rules.ts'
 
 /** Numbers that mean something as one argument or another, and what happens to be in a register. */
-const telling = fc.constantFrom(
-  0,
-  1,
-  2,
-  8,
-  16,
-  38,
-  40,
-  0o100,
-  0o755,
-  0o1777,
-  0o2000,
-  0o4000,
-  0o4755,
-  0o2755,
-  0o20000000,
-  0o20200100,
-  0x5401,
-  0x5412,
-  0x541c,
-  0x5423,
-  0x8000,
-  0x20000,
-  0x40000,
-  0x10000000,
-  0x7e020000,
+const tellingNumbers = [
+  0, 1, 2, 8, 16, 38, 40, 0o100, 0o755, 0o1777, 0o2000, 0o4000, 0o4755, 0o2755, 0o20000000, 0o20200100,
+  0x5401, 0x5412, 0x541c, 0x5423, 0x8000, 0x8910, 0x8bff, 0x8c00, 0x20000, 0x40000, 0x10000000, 0x7e020000,
   0xffffffff,
-)
+]
+const telling = fc.constantFrom(...tellingNumbers)
 const word = fc.oneof(
   { weight: 6, arbitrary: telling.map(BigInt) },
   {
