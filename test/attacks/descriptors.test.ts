@@ -1,50 +1,89 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
+import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { bin } from '../support/cli.ts'
 import { findProcesses } from '../support/processes.ts'
 import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
-const bin = fileURLToPath(new URL('../../packages/supervisor/bin/runtimo.js', import.meta.url))
 const list = 'ls -l /proc/self/fd'
 
 /** Runs a Node program that was itself given a secret file as its descriptor 30. */
-function withSecret(args: readonly string[]): string {
-  const secret = join(temporaryDirectory(), 'secret')
+async function withSecret(args: readonly string[]): Promise<string> {
+  const directory = temporaryDirectory()
+  const secret = join(directory, 'secret')
   writeFileSync(secret, 'x')
   const descriptor = openSync(secret, 'r')
   onTestFinished(() => closeSync(descriptor))
-  const stdio = [
-    'ignore',
-    'pipe',
-    'inherit',
-    ...Array.from({ length: 27 }, () => 'ignore' as const),
-    descriptor,
-  ] as const
-  const env = { ...process.env, RUNTIMO_WAL_PATH: join(temporaryDirectory(), 'wal.jsonl') }
-  return String(
-    spawnSync(process.execPath, ['--conditions=runtimo-source', ...args], { stdio: [...stdio], env }).stdout,
-  )
+  const between = Array.from({ length: 27 }, () => 'ignore' as const)
+  const env = { ...process.env, RUNTIMO_WAL_PATH: join(directory, 'wal.jsonl') }
+  const { stdout } = spawn(process.execPath, ['--conditions=runtimo-source', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit', ...between, descriptor],
+    env,
+    cwd: directory,
+  })
+  return stdout === null ? '' : await text(stdout)
 }
 
-test('without us, a descriptor that Node was given reaches the children of Node', () => {
-  expect(withSecret(['-e', `process.stdout.write(require('child_process').execSync('${list}'))`])).toContain(
-    'secret',
-  )
+const run = (level: string, ...args: readonly string[]): string[] => [
+  bin,
+  ...['run', '-q', '--no-pressure-guard', '--level', level, ...args],
+]
+
+test('without us, a descriptor that Node was given reaches the children of Node', async () => {
+  const listed = await withSecret([
+    '-e',
+    `process.stdout.write(require('child_process').execSync('${list}'))`,
+  ])
+  expect(listed).toContain('secret')
 })
 
-test('a job inherits no descriptor but its own three', () => {
-  const args = ['run', '-c', 'ShellExec', '-q', '--no-pressure-guard', '-a', JSON.stringify({ cmd: list })]
-  const listed = withSecret([bin, ...args])
+test.each(['sandbox', 'process'])('a command at level %s inherits none but its own three', async (level) => {
+  const listed = await withSecret(run(level, '-c', 'ShellExec', '-a', JSON.stringify({ cmd: list })))
   expect(listed).not.toContain('secret')
-  expect(listed).toMatch(/ 0 -> \/dev\/null/u)
-  expect(listed.match(/ -> /gu)).toHaveLength(4) // the fourth is the directory that ls reads
+  // The fourth is the directory that ls reads.
+  expect(listed.match(/ \d+ -> .*/gu)).toEqual([
+    expect.stringMatching(/^ 0 -> (pipe|\/dev\/null)/u),
+    expect.stringMatching(/^ 1 -> pipe/u),
+    expect.stringMatching(/^ 2 -> pipe/u),
+    expect.stringMatching(/^ 3 -> \/proc\/\d+\/fd/u),
+  ])
 })
 
-test('a host that exits without closing leaves no job behind', () => {
-  const { stdout } = spawnSync(process.execPath, ['--conditions=runtimo-source', fixture('careless-host.ts')])
-  expect(String(stdout)).toMatch(/^\d+\n$/u)
-  expect(findProcesses('sleep 65')).toEqual([])
-})
+test.each(['sandbox', 'process', 'thread'])(
+  'a worker at level %s inherits its three and a channel',
+  async (level) => {
+    const from = fixture('attack-ipc-worker/worker.mjs')
+    const args = ['-c', 'Attack', '--from', from, '-a', '{"how":"descriptors"}', '--json']
+    const { data } = JSON.parse(await withSecret(run(level, ...args))).output
+    const held = data.filter((line: string) => !/anon_inode|^\d+ -> pipe:/u.test(line))
+    // Besides what Node makes for itself: eventfds, an epoll, pipes.
+    expect(held).toEqual(expect.arrayContaining([expect.stringMatching(/^3 -> socket/u)]))
+    expect(held.filter((line: string) => !/^[0-3] ->|\/dev\/null$|\/proc\/\d+\/fd$/u.test(line))).toEqual([])
+  },
+)
+
+test.each(['sandbox', 'process'])(
+  'what a job at level %s does to its descriptors is not ours',
+  async (level) => {
+    const cmd = 'exec 0<&- 1>&- 2>&-; true'
+    const args = run(level, '-c', 'ShellExec', '-a', JSON.stringify({ cmd }), '--json')
+    expect(JSON.parse(await withSecret(args))).toMatchObject({ outcome: 'completed' })
+  },
+)
+
+test.each(['sandbox', 'process'])(
+  'a host that exits without closing leaves no job of level %s',
+  async (level) => {
+    const directory = temporaryDirectory()
+    const sleep = `sleep 320000.${process.pid}`
+    const options = JSON.stringify({ level, workingDir: directory })
+    const host = [fixture('attack-kill-host.ts'), directory, options, `echo up; exec ${sleep}`, '--exit']
+    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=runtimo-source', ...host])
+    expect(stdout).toBe('begun\nup\n')
+    expect(findProcesses(sleep)).toEqual([])
+  },
+)

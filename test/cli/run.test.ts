@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, globSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -100,10 +100,12 @@ test.each([
     ['run', '-c', 'Spin', '--from', fixture('spin-on-load.mjs'), '--timeout', '1', '--no-pressure-guard'],
   ],
 ])('%s is over at its deadline with 124, and nothing is left', async (_name, args) => {
-  const { exitCode, stdout } = await runtimo(args)
+  let supervisor = 0
+  const { exitCode, stdout } = await runtimo(args, { onStart: (pid) => void (supervisor = pid) })
   expect(exitCode).toBe(124)
   expect(stdout).toContain('RT_TIMED_OUT')
-  expect(findProcesses(/61\.25|worker\/src\/child/u)).toEqual([])
+  expect(findProcesses(/61\.25/u)).toEqual([])
+  expect(globSync(`/sys/fs/cgroup/**/runtimo-${supervisor}-*`)).toEqual([])
 })
 
 test('Ctrl-C cancels the job, which is recorded', async () => {

@@ -106,8 +106,10 @@ test('a module that needs more than the level that was asked for does not run', 
   expect(result).toMatchObject({
     outcome: 'failed',
     error: {
-      code: 'RT_POSTURE_UNAVAILABLE',
-      missing: [{ field: 'level', wanted: 'process', got: 'thread' }],
+      code: 'RT_PERMISSION_DENIED',
+      field: 'level',
+      wanted: 'process',
+      granted: 'thread',
     },
   })
 })

@@ -113,9 +113,12 @@ function findSockets(): string[] {
   return [...names].map(({ groups }) => `socket ${groups?.['name'] ?? ''}`)
 }
 
+/** Of ours, and of jobs: those have the pid of their supervisor in their name. */
 function findTemporaryFiles(place: string): string[] {
-  const names = readdirSync(place).filter((name) => /^runtimo-[a-z]/u.test(name) && !name.startsWith(prefix))
-  return names.map((name) => `directory ${join(place, name)}`)
+  return readdirSync(place)
+    .filter((name) => /^(runtimo-[a-z]|job-runtimo-)/u.test(name) && !name.startsWith(prefix))
+    .filter((name) => !isOfAnother(ownerOf(name)))
+    .map((name) => `directory ${join(place, name)}`)
 }
 
 /** Empty files in which nobody may write: see `Placeholders`. */
@@ -139,7 +142,7 @@ function findLedgerEntries(): string[] {
 
 /** Who holds which placeholders. */
 function ledger(): { path: string; text: string; owner: number }[] {
-  return globSync(`/tmp/runtimo-${process.geteuid?.()}/*.json`).map((path) => {
+  return globSync(`/tmp/runtimo-${process.geteuid?.()}/placeholders/*.json`).map((path) => {
     const text = read(path)
     return { path, text, owner: Number(/"pid":(\d+)/u.exec(text)?.[1] ?? 0) }
   })

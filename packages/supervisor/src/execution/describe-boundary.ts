@@ -9,6 +9,7 @@ import { nodeFlags } from '../isolation/node-flags.ts'
 import { planBoundary } from '../isolation/plan-boundary.ts'
 import { findUnmet, refusal, type Requirement } from '../isolation/requirement.ts'
 import { defaultLimits, type LimitPlan, planLimits } from '../limits/index.ts'
+import type { CapabilityEntry } from '../registry/registry.ts'
 import { defaultDirectory } from '../wal/location.ts'
 import type { Job } from './job.ts'
 import { permit } from './permit.ts'
@@ -31,14 +32,15 @@ export async function describeBoundary(
   const permissions = await permit(job, level, manifest, services)
   const host = await services.isolation()
   const limits = limitsOf(job, permissions.limits, host, level)
-  const folder = source.kind === 'file' ? [capability.code?.location.folder ?? dirname(source.path)] : []
+  const { folders, files } = codeOf(capability, level)
   const entry = kind === 'command' ? undefined : level === 'thread' ? threadHostEntry : childEntry
   const plan = planBoundary(
     {
       level,
       isTrusted,
       workingDir: job.workingDir,
-      read: [...folder, ...permissions.read],
+      read: [...folders, ...permissions.read],
+      files,
       write: permissions.write,
       env: permissions.env,
       limits,
@@ -62,8 +64,26 @@ export async function describeBoundary(
   return { tenant: services.tenant, plan, limits, worker }
 }
 
+/** So many files beside a module are shown with it; of more, only the module itself. */
+const mostBeside = 256
+
+/**
+ * What a job sees of its capability's code: a package as a folder, of a single file only what was held to be it.
+ * Without a view of its own, the folder of that file.
+ */
+function codeOf(
+  { source, code }: CapabilityEntry,
+  level: Level,
+): { folders: readonly string[]; files: readonly string[] } {
+  if (source.kind !== 'file') return { folders: [], files: [] }
+  if (code === undefined) return { folders: [dirname(source.path)], files: [] }
+  const { folder, entry, isWholeFolder } = code.location
+  if (isWholeFolder || level !== 'sandbox') return { folders: [folder], files: [] }
+  return { folders: [], files: code.paths.length > mostBeside ? [entry] : code.paths }
+}
+
 /** Where a job is to run. A command needs a process of its own. */
-export function levelOf({ capability, options }: Job, { policy }: Services): Level {
+function levelOf({ capability, options }: Job, { policy }: Services): Level {
   const isOurs = capability.kind === 'function' && capability.source.kind === 'builtin'
   const level = options.level ?? (isOurs ? 'process' : (policy.level ?? 'sandbox'))
   return capability.kind === 'command' && level === 'thread' ? 'process' : level

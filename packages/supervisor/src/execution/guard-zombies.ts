@@ -4,5 +4,6 @@ import type { Services } from './services.ts'
 
 /** Step 3. @throws RT_ZOMBIES */
 export function guardZombies(before: Capture, services: Services): void {
-  checkZombies(before.processes, services.maxZombies)
+  const launchers = [...services.runs].flatMap(({ custody }) => custody?.boundary.launcher.identity.pid ?? [])
+  checkZombies(before.processes, services.maxZombies, new Set(launchers))
 }

@@ -13,11 +13,17 @@ export interface NamedHold extends Hold {
   readonly key: string
 }
 
-/** @throws RT_PERMISSION_DENIED, RT_INVALID_OPTION, RT_POSTURE_UNAVAILABLE */
-export async function hold(job: Job, services: Services, manifest?: Manifest): Promise<NamedHold> {
-  const spec = await describeBoundary(job, services, manifest)
+/** Puts on its way what is to hold a job. @throws RT_POSTURE_UNAVAILABLE */
+export async function hold(
+  spec: BoundarySpec,
+  job: Job,
+  services: Services,
+  manifest?: Manifest,
+): Promise<NamedHold> {
   const events = await services.forkEvents()
-  const boundary = take(spec, job, services).catch((error: unknown) => fallBack(error, job, services, manifest))
+  const boundary = take(spec, job, services).catch((error: unknown) =>
+    fallBack(error, job, services, manifest),
+  )
   boundary.catch(() => undefined) // told when it is waited for
   return {
     key: keyOf(spec),

@@ -2,7 +2,8 @@ import type { Context, Manifest } from '@runtimo/capabilities'
 import { CommandRun } from '../isolation/command-run.ts'
 import { FunctionRun } from '../isolation/function-run.ts'
 import type { JobRun } from '../isolation/job-run.ts'
-import { levelOf } from './describe-boundary.ts'
+import { keyOf } from '../isolation/boundary-spec.ts'
+import { describeBoundary } from './describe-boundary.ts'
 import type { Hold } from '../isolation/hold.ts'
 import { hold, type NamedHold } from './hold.ts'
 import type { Job } from './job.ts'
@@ -14,16 +15,16 @@ export async function openRun(job: Job, services: Services): Promise<JobRun> {
   const context: Context = { jobId: job.id, dryRun: job.options.dryRun ?? false, workingDir: job.workingDir }
   const known = code === undefined ? undefined : services.manifestCache.find(code.integrity)
   if (kind === 'command') {
-    const held = context.dryRun ? undefined : await hold(job, services)
+    const held = context.dryRun ? undefined : await hold(await describeBoundary(job, services), job, services)
     return new CommandRun({ name, context, threads: services.threads, hold: held })
   }
-  const first = await hold(job, services, known)
+  const first = await hold(await describeBoundary(job, services, known), job, services, known)
   return new FunctionRun({
     source,
     context,
     hold: first,
     settle: async (described) => {
-      const manifest = services.manifests.check(described, { name, level: levelOf(job, services) })
+      const manifest = services.manifests.check(described, { name })
       return await settle(job, services, manifest, first)
     },
   })
@@ -45,9 +46,6 @@ async function settle(
   const isKnown = services.manifestCache.find(code.integrity) !== undefined
   services.manifestCache.agree(code.integrity, manifest)
   if (isKnown || (manifest.permissions === undefined && manifest.level === undefined)) return undefined
-  const narrowed = await hold(job, services, manifest)
-  if (narrowed.key !== first.key) return narrowed
-  // The same again: it is not needed.
-  void narrowed.boundary.then((boundary) => boundary[Symbol.asyncDispose]())
-  return undefined
+  const spec = await describeBoundary(job, services, manifest)
+  return keyOf(spec) === first.key ? undefined : await hold(spec, job, services, manifest)
 }

@@ -1,5 +1,5 @@
-import { realpath } from 'node:fs/promises'
-import type { Level, Manifest } from '@runtimo/capabilities'
+import { realpath, stat } from 'node:fs/promises'
+import { type Level, type Manifest, RuntimoError } from '@runtimo/capabilities'
 import { type EffectivePermissions, type HostPolicy, intersect } from '../permissions/index.ts'
 import type { Job } from './job.ts'
 import type { Services } from './services.ts'
@@ -15,6 +15,7 @@ export async function permit(
   { policy }: Services,
 ): Promise<EffectivePermissions> {
   const { options } = job
+  await requireDirectory(job.workingDir)
   const granted: HostPolicy = {
     read: [...(policy.read ?? []), ...(options.read ?? [])],
     write: options.write ?? policy.write ?? ['.'],
@@ -24,4 +25,18 @@ export async function permit(
     level,
   }
   return await intersect(manifest, granted, { base: job.workingDir, realpath: (path) => realpath(path) })
+}
+
+async function requireDirectory(workingDir: string): Promise<void> {
+  const isDirectory = await stat(workingDir).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  if (isDirectory) return
+  const message = `workingDir: expected a directory, got ${workingDir}`
+  throw new RuntimoError('RT_INVALID_OPTION', message, {
+    option: 'workingDir',
+    expected: 'a directory',
+    got: workingDir,
+  })
 }

@@ -6,12 +6,23 @@ import type { ProcessSnapshot } from '../processes/index.ts'
 export const defaultMaxZombies = 10
 
 /**
- * Refuses work on a machine whose process table fills with the dead. Our own children do not count:
- * they are reaped in the next moment.
+ * Refuses work on a machine whose process table fills with the dead. Our own children and those of our running
+ * jobs do not count: they are reaped in the next moment. `launchers`: the pids below which our jobs are.
  * @throws RT_ZOMBIES
  */
-export function checkZombies(snapshot: ProcessSnapshot, limit: number): void {
-  const zombies = snapshot.processes.filter(({ state, ppid }) => state === 'Z' && ppid !== process.pid)
+export function checkZombies(
+  snapshot: ProcessSnapshot,
+  limit: number,
+  launchers: ReadonlySet<number> = new Set(),
+): void {
+  const parentOf = new Map(snapshot.processes.map(({ pid, ppid }) => [pid, ppid]))
+  const isOurs = (pid: number): boolean => {
+    for (let at = parentOf.get(pid); at !== undefined && at > 1; at = parentOf.get(at)) {
+      if (launchers.has(at)) return true
+    }
+    return parentOf.get(pid) === process.pid
+  }
+  const zombies = snapshot.processes.filter(({ state, pid }) => state === 'Z' && !isOurs(pid))
   if (zombies.length <= limit) return
   const parents = [...new Set(zombies.map(({ ppid }) => ppid))].slice(0, 10)
   throw new RuntimoError('RT_ZOMBIES', `${zombies.length} zombie processes, the limit is ${limit}`, {

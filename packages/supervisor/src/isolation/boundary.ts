@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RuntimoError } from '@runtimo/capabilities'
-import { LaunchPlan, type LauncherUsage } from '@runtimo/worker'
+import { type JobPolicy, LaunchPlan, type LauncherUsage } from '@runtimo/worker'
 import type { Leaf } from '../control-groups/index.ts'
 import { signalProcess } from '../linux/pidfd.ts'
 import { isAlive, nameOf, type ProcessIdentity, readChildren, readStat } from '../processes/index.ts'
@@ -15,6 +15,7 @@ import type { Marked } from '../termination/sweep.ts'
 import { Placeholders } from '../view/placeholders.ts'
 import type { BoundarySpec } from './boundary-spec.ts'
 import type { IsolationHost } from './host.ts'
+import { JobFolder } from './job-folder.ts'
 import { toStartError } from './launch-failure.ts'
 import { type Exit, Launcher } from './launcher.ts'
 import { checkConfinement, type NamespaceKind, readOwnNamespaces } from './posture.ts'
@@ -51,6 +52,8 @@ export class Boundary implements AsyncDisposable {
   readonly #host: IsolationHost
   readonly #namespaces: ReadonlySet<NamespaceKind>
   readonly #sources: string
+  /** For temporary files, where the job has no /tmp of its own. */
+  readonly #folder: JobFolder | undefined
   #placeholders: Placeholders | undefined
   #killed: Promise<void> | undefined
 
@@ -60,6 +63,9 @@ export class Boundary implements AsyncDisposable {
     this.leaf = leaf
     this.#host = host
     this.#sources = fingerprint(spec)
+    const { level, user } = spec.plan.launch
+    const isShared = level === 'process' && spec.plan.job.landlock !== undefined
+    this.#folder = isShared ? new JobFolder(user) : undefined
     const children = readChildren(launcher.identity.pid)
       .map((pid) => readStat(pid))
       .filter((stat) => stat !== undefined)
@@ -100,6 +106,7 @@ export class Boundary implements AsyncDisposable {
     const launcher = await Launcher.start({
       executable: host.executable,
       plan: new LaunchPlan({ ...launch, joins: leaf?.joins ?? [], killSwitch: leaf?.killSwitch }),
+      user: launch.user,
       hasStdin: spec.worker === undefined,
       hasChannel: spec.worker !== undefined,
       idMap: launch.mounts.some(({ isIdMapped }) => isIdMapped) ? await host.idMap() : undefined,
@@ -119,13 +126,15 @@ export class Boundary implements AsyncDisposable {
   /** Sets the job's process up, looks at it from outside, and lets it go. @throws LaunchError, RT_POSTURE_UNAVAILABLE */
   async start({ argv, cwd, env }: Program): Promise<void> {
     const { job, protection, posture } = this.spec.plan
+    const scratch = this.#folder === undefined ? {} : { TMPDIR: this.#folder.path, HOME: this.#folder.path }
     if (protection !== undefined)
-      this.#placeholders = await Placeholders.place(this.#host.stateFolder, protection)
+      this.#placeholders = await Placeholders.place(this.#host.placeholders, protection)
     this.launcher.prepare({
       ...job,
       argv,
       cwd: cwd ?? job.cwd,
-      env: { ...job.env, ...env, [this.mark.name]: this.mark.value },
+      landlock: this.#landlock(),
+      env: { ...job.env, ...scratch, ...env, [this.mark.name]: this.mark.value },
       frozen: [...job.frozen, ...(this.#placeholders?.frozen ?? [])],
     })
     await this.launcher.held
@@ -163,6 +172,13 @@ export class Boundary implements AsyncDisposable {
     this.launcher[Symbol.dispose]()
     await Promise.resolve(this.leaf?.[Symbol.asyncDispose]()).catch(() => undefined)
     await this.#placeholders?.[Symbol.asyncDispose]()
+    await this.#folder?.[Symbol.asyncDispose]()
+  }
+
+  #landlock(): JobPolicy['landlock'] {
+    const { landlock } = this.spec.plan.job
+    if (landlock === undefined || this.#folder === undefined) return landlock
+    return { ...landlock, write: [...landlock.write, this.#folder.path] }
   }
 
   /** The process that our own code runs in, before foreign code does. */

@@ -65,7 +65,10 @@ export class Custody implements AsyncDisposable {
     const { stdout, stderr } = launcher.streams
     this.stdout = new StreamCapture(stdout, (bytes) => onOutput({ stream: 'stdout', bytes }))
     this.stderr = new StreamCapture(stderr, (bytes) => onOutput({ stream: 'stderr', bytes }))
-    const own = new Set([...boundary.own, ...(worker?.identity === undefined ? [] : [nameOf(worker.identity)])])
+    const own = new Set([
+      ...boundary.own,
+      ...(worker?.identity === undefined ? [] : [nameOf(worker.identity)]),
+    ])
     const ours: Ours = { launcher: launcher.identity, own }
     this.#membership = isTree
       ? new SweepMembership({ root: launcher.identity, mark: boundary.mark })

@@ -1,10 +1,4 @@
-import {
-  type Context,
-  isJsonObject,
-  type Json,
-  type Output,
-  RuntimoError,
-} from '@runtimo/capabilities'
+import { type Context, isJsonObject, type Json, type Output, RuntimoError } from '@runtimo/capabilities'
 import type { Source } from '@runtimo/worker'
 import type { Custody } from './custody.ts'
 import { type Hold, letGo } from './hold.ts'
@@ -49,7 +43,8 @@ export class FunctionRun implements JobRun {
       await letGo(this.#hold, this.#custody)
       this.#hold = narrower
       await this.start()
-      await this.#load()
+      // The same files must say the same again.
+      await this.#spec.settle(await this.#load())
     }
     await this.#channel.request({ type: 'validate', jobId, args }, 'validated')
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import process from 'node:process'
 import { launcherExecutable, type LaunchUser } from '@runtimo/worker'
 import { type ControlGroups, openControlGroups } from '../control-groups/index.ts'
@@ -6,33 +7,37 @@ import { type SealedFile, sealFile } from '../linux/sealed-file.ts'
 import { type CodeView, codeView } from '../view/code.ts'
 import { type HostRoot, probeHostRoot } from '../view/host-root.ts'
 import { removeStalePlaceholders } from '../view/placeholders.ts'
+import { prepareDirectory } from '../wal/location.ts'
 import { arch } from './arch.ts'
 import { IdMap, jobUid } from './id-map.ts'
+import { removeStaleFolders } from './job-folder.ts'
 
 /** What this machine gives to every job of one supervisor: found or made once, when the first job comes. */
 export class IsolationHost implements AsyncDisposable {
   readonly groups: ControlGroups
   readonly root: HostRoot
   readonly landlockAbi: number = readLandlockAbi()
-  /** Folder of ours for what must be known after a crash. */
-  readonly stateFolder: string
+  /** Folder of ours in which placeholders are written down. */
+  readonly placeholders: string
   readonly #executable: SealedFile
   readonly #code = new Map<string, CodeView>()
   #idMap: Promise<IdMap> | undefined
 
-  private constructor(groups: ControlGroups, executable: SealedFile, stateFolder: string) {
+  private constructor(groups: ControlGroups, executable: SealedFile, placeholders: string) {
     this.groups = groups
     this.root = probeHostRoot()
     this.#executable = executable
-    this.stateFolder = stateFolder
+    this.placeholders = placeholders
   }
 
   /** Also removes what a supervisor that was killed left behind. */
   static async open(stateFolder: string): Promise<IsolationHost> {
+    await prepareDirectory(join(stateFolder, 'placeholders'))
     const groups = await openControlGroups()
     const executable = sealFile('runtimo-launcher', launcherExecutable(arch()))
-    await Promise.all([groups.removeStale(), removeStalePlaceholders(stateFolder)])
-    return new IsolationHost(groups, executable, stateFolder)
+    const placeholders = join(stateFolder, 'placeholders')
+    await Promise.all([groups.removeStale(), removeStalePlaceholders(placeholders), removeStaleFolders()])
+    return new IsolationHost(groups, executable, placeholders)
   }
 
   /** Path of the launcher, as a child that is about to execute it sees it. */

@@ -35,6 +35,7 @@ export class IdMap implements Disposable {
     using holder = await Launcher.start({
       executable,
       plan,
+      user: { uid: 0, gid: 0 },
       hasStdin: false,
       hasChannel: false,
       idMap: undefined,

@@ -3,7 +3,14 @@ import { constants } from 'node:os'
 import type { Duplex, Writable } from 'node:stream'
 import type { ChildProcess } from 'node:child_process'
 import type { Options } from 'execa'
-import { type JobPolicy, type LauncherUsage, type Status, StatusReader, type Tape } from '@runtimo/worker'
+import {
+  type JobPolicy,
+  type LauncherUsage,
+  type LaunchUser,
+  type Status,
+  StatusReader,
+  type Tape,
+} from '@runtimo/worker'
 import { shieldDescriptors } from '../linux/close-range.ts'
 import { type ProcessIdentity, readStat } from '../processes/index.ts'
 import { type FailedStep, LaunchError } from './launch-error.ts'
@@ -19,6 +26,8 @@ export interface LaunchOrder {
   /** Path of the launcher. */
   readonly executable: string
   readonly plan: Tapes
+  /** Whom the job runs as. */
+  readonly user: Pick<LaunchUser, 'uid' | 'gid'>
   /** False: the job's standard input is /dev/null. */
   readonly hasStdin: boolean
   /** Gives the job a socket to us as its descriptor 3. */
@@ -102,9 +111,9 @@ export class Launcher implements Disposable {
   /** @throws LaunchError */
   static async start(order: LaunchOrder): Promise<Launcher> {
     const { execa } = await import('execa')
-    const { executable, plan, hasStdin, hasChannel, idMap } = order
+    const { executable, plan, user, hasStdin, hasChannel, idMap } = order
     using streams = new DisposableStack()
-    const opened = streams.use(new JobStreams(hasStdin))
+    const opened = streams.use(new JobStreams(hasStdin, user))
     const own = [hasChannel ? 'pipe' : 'ignore', 'pipe', 'pipe', ...(idMap === undefined ? [] : [idMap])]
     const stdio: unknown = [...opened.childEnds, ...own] // execa's type knows no descriptor above 9
     const options = {

@@ -1,6 +1,6 @@
 import process from 'node:process'
 import type { Level } from '@runtimo/capabilities'
-import type { JobPolicy, LaunchPolicy, LaunchUser } from '@runtimo/worker'
+import type { JobPolicy, LaunchPolicy, LaunchUser, Mount } from '@runtimo/worker'
 import { type LimitPlan, tmpfsDefaults } from '../limits/index.ts'
 import { compileCacheView } from '../view/compile-cache.ts'
 import { orderMounts } from '../view/order.ts'
@@ -20,6 +20,8 @@ export interface BoundaryRequest {
   readonly workingDir: string
   readonly read: readonly string[]
   readonly write: readonly string[]
+  /** Level sandbox: single files that it may read. */
+  readonly files: readonly string[]
   /** Names of our variables that it may see, beside the usual ones. */
   readonly env: readonly string[]
   readonly limits: LimitPlan
@@ -41,6 +43,9 @@ export interface BoundaryPlan {
   readonly writable: readonly string[]
 }
 
+/** Of the machine's, at level process: those that hold nothing and lead nowhere. */
+const devices = ['null', 'zero', 'full', 'random', 'urandom'].map((name) => `/dev/${name}`)
+
 /** @throws RT_INVALID_OPTION, RT_POSTURE_UNAVAILABLE */
 export function planBoundary(request: BoundaryRequest, host: IsolationHost): BoundaryPlan {
   return request.level === 'sandbox' ? planSandbox(request, host) : planProcess(request, host)
@@ -55,7 +60,7 @@ function planSandbox(request: BoundaryRequest, host: IsolationHost): BoundaryPla
     host: host.root,
     workspace,
     code,
-    extra: cache?.mounts ?? [],
+    extra: [...(cache?.mounts ?? []), ...request.files.map(toFileMount)],
     uid: user.uid,
     gid: user.gid,
     scratch: tmpfsDefaults['/tmp'],
@@ -90,6 +95,10 @@ function planSandbox(request: BoundaryRequest, host: IsolationHost): BoundaryPla
   }
 }
 
+function toFileMount(path: string): Mount {
+  return { source: path, target: path, type: 'file', access: 'read', isIdMapped: false }
+}
+
 /** Without namespaces of its own: a mount namespace only where root must give a workspace to another uid. */
 function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPlan {
   const user = request.isTrusted || request.isCaller ? host.caller : host.jobUser
@@ -114,7 +123,7 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
       env: {
         ...jobEnvironment({
           level: request.level,
-          home: user.isDropped ? '/tmp' : undefined,
+          home: undefined,
           names: request.env,
         }),
         ...(isCached ? { NODE_COMPILE_CACHE: cache } : {}),
@@ -122,7 +131,7 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
       cwd: workspace.cwd,
       limits: request.limits.rlimits,
       landlock: hasLandlock
-        ? { read: [...seen, '/proc', ...(isCached ? [cache] : [])], write: [...writable, '/tmp', '/dev'] }
+        ? { read: [...seen, '/proc', ...(isCached ? [cache] : [])], write: [...writable, ...devices] }
         : undefined,
       hasFilter: true,
       masks: [],

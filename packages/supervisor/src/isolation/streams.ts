@@ -1,6 +1,7 @@
-import { closeSync } from 'node:fs'
+import { closeSync, fchownSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
+import type { LaunchUser } from '@runtimo/worker'
 import { makePipe } from '../linux/pipe.ts'
 
 /** Our ends of a job's standard streams. */
@@ -10,11 +11,13 @@ export class JobStreams implements Disposable {
   readonly stderr: Readable
   #childEnds: readonly [number | 'ignore', number, number]
 
-  constructor(hasStdin: boolean) {
+  /** `owner`: whoever opens /dev/stdout again must be allowed to. */
+  constructor(hasStdin: boolean, owner: Pick<LaunchUser, 'uid' | 'gid'>) {
     const input = hasStdin ? makePipe() : undefined
     const output = makePipe()
     const errors = makePipe()
     this.#childEnds = [input?.readEnd ?? 'ignore', output.writeEnd, errors.writeEnd]
+    for (const end of this.#childEnds) if (typeof end === 'number') fchownSync(end, owner.uid, owner.gid)
     this.stdin =
       input === undefined ? undefined : new Socket({ fd: input.writeEnd, readable: false, writable: true })
     this.stdin?.on('error', () => undefined) // the job does not read it: its affair

@@ -1,6 +1,5 @@
-import { type Level, levels } from '@runtimo/capabilities'
+import { type Level, levels, type Limits, limitsSchema } from '@runtimo/capabilities'
 import type { Requirement } from '../isolation/requirement.ts'
-import type { Limits } from '../limits/index.ts'
 
 /** What the host grants to jobs, and the least that must hold them. */
 export interface PolicyOptions {
@@ -27,25 +26,7 @@ export interface PolicyOptions {
 const paths = { type: 'array', maxItems: 256, items: { type: 'string', minLength: 1, maxLength: 4096 } }
 const amount = { type: 'integer', minimum: 1 }
 
-export const limitsSchema: object = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    cpuTimeMs: amount,
-    cpuShare: { type: 'number', exclusiveMinimum: 0 },
-    memoryBytes: amount,
-    processes: amount,
-    descriptors: { type: 'integer', minimum: 8 },
-    fileSizeBytes: amount,
-    writtenBytes: amount,
-    writtenFiles: amount,
-    outputBytes: amount,
-    messages: amount,
-    timeoutMs: amount,
-  },
-}
-
-export const requirementSchema: object = {
+const requirementSchema: object = {
   type: 'object',
   additionalProperties: false,
   properties: {

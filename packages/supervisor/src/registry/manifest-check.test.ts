@@ -7,7 +7,7 @@ const plain = { name: 'Given', description: 'x', args: {} }
 
 function check(more: object): Manifest {
   const manifest: Json = JSON.parse(JSON.stringify({ ...plain, ...more }))
-  return manifests.check(manifest, { name: 'Given', level: 'process' })
+  return manifests.check(manifest, { name: 'Given' })
 }
 
 test('permissions are part of a manifest, and come out as they are', () => {
@@ -65,7 +65,7 @@ test.each([
 ])('keys that reach a prototype are refused: %s', (_name, text) => {
   // What a careless copy would do with it.
   expect(Object.hasOwn(JSON.parse(text), 'name')).toBe(true)
-  expect(() => manifests.check(JSON.parse(text), { name: 'Given', level: 'process' })).toThrow(
+  expect(() => manifests.check(JSON.parse(text), { name: 'Given' })).toThrow(
     expect.objectContaining({ code: 'RT_INVALID_MANIFEST' }),
   )
 })

@@ -2,8 +2,6 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
-  type Level,
-  levels,
   type Manifest,
   manifestSchema,
   maxManifestBytes,
@@ -18,8 +16,8 @@ import { compileOwn } from '../options/compile-own.ts'
 export class ManifestCheck {
   #compiled: ValidateFunction | undefined
 
-  /** @throws RT_INVALID_MANIFEST, RT_POSTURE_UNAVAILABLE */
-  check(manifest: Json, expected: { readonly name: string; readonly level: Level }): Manifest {
+  /** @throws RT_INVALID_MANIFEST */
+  check(manifest: Json, expected: { readonly name: string }): Manifest {
     const measured = measureJson(manifest, { maxBytes: maxManifestBytes })
     if (typeof measured !== 'number') throw invalid(measured.pointer, 'plain data', measured.got)
     if (!this.#isManifest(manifest)) {
@@ -29,7 +27,6 @@ export class ManifestCheck {
     if (manifest.name !== expected.name) {
       throw invalid('/name', JSON.stringify(expected.name), JSON.stringify(manifest.name))
     }
-    if (manifest.level !== undefined) requireLevel(manifest.level, expected)
     return manifest
   }
 
@@ -46,21 +43,6 @@ export class ManifestCheck {
     const { pointer, expected, got } = describeMismatch(error, manifest)
     return invalid(pointer, expected, got)
   }
-}
-
-/** A capability never runs at a level weaker than the one that it asks for. */
-function requireLevel(
-  wanted: Level,
-  { name, level }: { readonly name: string; readonly level: Level },
-): void {
-  if (levels.indexOf(level) >= levels.indexOf(wanted)) return
-  throw new RuntimoError(
-    'RT_POSTURE_UNAVAILABLE',
-    `${name} needs level ${wanted}, and ${level} was asked for`,
-    {
-      missing: [{ field: 'level', wanted, got: level }],
-    },
-  )
 }
 
 function invalid(pointer: string, expected: string, got: string): RuntimoError {

@@ -1,8 +1,9 @@
 import { lstatSync, realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Mount } from '@runtimo/worker'
+import { isStandin, type Standin } from './held-file.ts'
 import { pinParents, viewPaths } from './order.ts'
-import type { Protection } from './protect.ts'
+import type { Placeholder, Protection } from './protect.ts'
 import { between, isBelow, isWithin } from './within.ts'
 
 type Type = Mount['type']
@@ -12,7 +13,7 @@ export class Cover {
   readonly #mounts: readonly Mount[]
   readonly #masks = new Map<string, Type>()
   readonly #frozen = new Set<string>()
-  readonly #placeholders = new Map<string, readonly string[]>()
+  readonly #placeholders = new Map<string, Placeholder>()
   readonly #forbidden = new Set<string>()
   readonly #unheld = new Set<string>()
 
@@ -27,15 +28,15 @@ export class Cover {
     for (const seen of viewPaths(this.#mounts, found.real)) this.#masks.set(seen, found.type)
   }
 
-  /** Makes something unchangeable, and unmakeable when it does not exist. */
-  freeze(path: string, isMakeable = false): void {
+  /** Makes something unchangeable, and unmakeable when it does not exist, unless told otherwise. */
+  freeze(path: string, absent: Standin | 'makeable'): void {
     const found = this.#find(path)
-    if (found !== undefined) {
+    if (found !== undefined && (absent === 'makeable' || !isLikePlaceholder(path))) {
       for (const seen of this.#writable(found.real)) this.#frozen.add(seen)
-    } else if (!isMakeable && !this.#unheld.has(path) && isDirectory(dirname(path))) {
+    } else if (absent !== 'makeable' && !this.#unheld.has(path) && isDirectory(dirname(path))) {
       const real = `${realpathSync(dirname(path))}${path.slice(dirname(path).length)}`
       const seen = this.#writable(real)
-      if (seen.length > 0) this.#placeholders.set(real, seen)
+      if (seen.length > 0) this.#placeholders.set(real, { path: real, seen, kind: absent })
     }
   }
 
@@ -50,7 +51,7 @@ export class Cover {
     const masks = [...this.#masks].filter(([path]) => !hidden.some((other) => isBelow(path, other)))
     const held = [...this.#frozen].filter((path) => !hidden.some((other) => isWithin(path, other)))
     const frozen = held.filter((path) => !held.some((other) => isBelow(path, other)))
-    const placeholders = [...this.#placeholders].map(([path, seen]) => ({ path, seen }))
+    const placeholders = [...this.#placeholders.values()]
     const covered = [...masks.map(([path]) => path), ...frozen, ...placeholders.flatMap(({ seen }) => seen)]
     return {
       masks: masks.map(([path, type]) => ({ path, type })),
@@ -80,6 +81,12 @@ export class Cover {
       return holder?.access === 'write'
     })
   }
+}
+
+/** Of another job, it goes when that ends: it must be held, as one that is made. */
+function isLikePlaceholder(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  return stat !== undefined && isStandin(stat)
 }
 
 function isDirectory(path: string): boolean {

@@ -6,11 +6,11 @@ import { forbiddenInGit, makeableInGit, trustedInGit } from './trusted-files.ts'
 /** Keeps a job from leaving something in a repository at `root` that git runs when its owner comes back. */
 export function guardGit(cover: Cover, root: string): void {
   const git = join(root, '.git')
-  if (isFile(git)) return cover.freeze(git) // of a linked worktree: names the real one
+  if (isFile(git)) return cover.freeze(git, 'file') // of a linked worktree: names the real one
   const directory = isDirectory(git) ? git : isBare(root) ? root : undefined
   if (directory === undefined) return
-  for (const name of trustedInGit) cover.freeze(join(directory, name))
-  for (const name of makeableInGit) cover.freeze(join(directory, name), true)
+  for (const name of trustedInGit) cover.freeze(join(directory, name), 'file')
+  for (const name of makeableInGit) cover.freeze(join(directory, name), 'makeable')
   for (const name of forbiddenInGit) cover.forbid(join(directory, name))
 }
 

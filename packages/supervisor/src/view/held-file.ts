@@ -10,10 +10,11 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { makeSocket } from '../linux/make-socket.ts'
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_WRONLY, O_CREAT, O_EXCL } = constants
 /** Empty files that anybody may read disturb no program. Nobody writes to one by accident. */
-const mode = 0o444
+const placeholderMode = 0o444
 
 /** Which file: numbers of its device and itself. */
 export interface Inode {
@@ -22,20 +23,22 @@ export interface Inode {
 }
 
 /**
- * Makes an empty file, following no link on the way. Impossible: the disk or its permissions do not allow it,
+ * What stands in a place: an empty file for programs that read it at all costs, a socket at which nobody listens
+ * for all others. Sockets hold nothing, and git neither shows nor adds them.
+ */
+export type Standin = 'file' | 'socket'
+
+/**
+ * Makes something empty, following no link on the way. Impossible: the disk or its permissions do not allow it,
  * so that a job cannot either.
  */
-export function makeEmpty(path: string): Inode | 'exists' | 'impossible' {
+export function makeEmpty(path: string, kind: Standin): Inode | 'exists' | 'impossible' {
   try {
     using directory = openDirectory(path)
-    const fd = openSync(directory.entry, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)
-    try {
-      fchmodSync(fd, mode)
-      const { dev, ino } = fstatSync(fd)
-      return { dev, ino }
-    } finally {
-      closeSync(fd)
-    }
+    const failure = kind === 'socket' ? makeSocket(directory.entry, placeholderMode) : 'not tried'
+    if (failure === 'EEXIST') return 'exists'
+    const { dev, ino } = failure === undefined ? lstatSync(directory.entry) : makeFile(directory.entry)
+    return { dev, ino }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (code === 'EEXIST') return 'exists'
@@ -44,13 +47,28 @@ export function makeEmpty(path: string): Inode | 'exists' | 'impossible' {
   }
 }
 
-/** Removes a file only when it is empty, has one name and the caller knows it. */
+/** Whether something may be one of those that stand in. */
+export function isStandin(stat: Stats): boolean {
+  const isEmpty = stat.isSocket() || (stat.isFile() && stat.size === 0)
+  return isEmpty && stat.nlink === 1 && (stat.mode & 0o7777 & ~placeholderMode) === 0
+}
+
+function makeFile(entry: string): Stats {
+  const fd = openSync(entry, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, placeholderMode)
+  try {
+    fchmodSync(fd, placeholderMode)
+    return fstatSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Removes a file only when it holds nothing, has one name and the caller knows it. */
 export function removeEmpty(path: string, isKnown: (stat: Stats) => boolean): boolean {
   try {
     using directory = openDirectory(path)
     const stat = lstatSync(directory.entry)
-    const isEmpty = stat.isFile() && stat.size === 0 && stat.nlink === 1
-    if (!isEmpty || !isKnown(stat)) return false
+    if (!isStandin(stat) || !isKnown(stat)) return false
     unlinkSync(directory.entry)
     return true
   } catch {

@@ -36,14 +36,6 @@ export function holderOf(mounts: readonly Mount[], path: string): Mount | undefi
     .toSorted((a, b) => b.target.length - a.target.length)[0]
 }
 
-/** Where a path of the view is on the host; undefined where nothing of the host is. */
-export function hostPath(mounts: readonly Mount[], path: string): string | undefined {
-  const exact = mounts.findLast(({ target }) => target === path)
-  if (exact !== undefined) return exact.source
-  const holder = holderOf(mounts, path)
-  return holder === undefined ? undefined : sourceOf(holder, path)
-}
-
 /** Where a path of the host is in the view, as often as it is there. */
 export function viewPaths(mounts: readonly Mount[], path: string): string[] {
   return mounts

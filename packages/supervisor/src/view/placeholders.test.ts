@@ -1,15 +1,29 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, linkSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, test } from 'vitest'
+import type { Standin } from './held-file.ts'
 import { Placeholders, removeStalePlaceholders } from './placeholders.ts'
 import type { Protection } from './protect.ts'
 import { TempTree } from './tree-fixture.ts'
 
 type Wanted = Pick<Protection, 'placeholders' | 'forbidden'>
-const wanted = (paths: readonly string[], forbidden: readonly string[] = []): Wanted => ({
-  placeholders: paths.map((path) => ({ path, seen: [path] })),
+const wanted = (
+  paths: readonly string[],
+  forbidden: readonly string[] = [],
+  kind: Standin = 'file',
+): Wanted => ({
+  placeholders: paths.map((path) => ({ path, seen: [path], kind })),
   forbidden,
 })
 const ledgerOf = (tree: TempTree): string[] => readdirSync(tree.at('state')).filter((name) => name !== 'lock')
@@ -25,6 +39,34 @@ describe('a placeholder', () => {
     }
     expect(existsSync(path)).toBe(false)
     expect(ledgerOf(tree)).toEqual([])
+  })
+
+  test.for([
+    ['file', '?? .envrc\n'],
+    ['socket', ''],
+  ] as const)('that is a %s is shown by git as %j', async ([kind, status]) => {
+    using tree = new TempTree({ 'work/': '' })
+    const git = (...args: string[]): string =>
+      execFileSync('git', ['-C', tree.at('work'), ...args]).toString()
+    git('init', '-q')
+    const path = tree.at('work/.envrc')
+    {
+      await using _ = await Placeholders.place(tree.at('state'), wanted([path], [], kind))
+      expect(existsSync(path)).toBe(true)
+      expect(git('status', '--porcelain')).toBe(status)
+    }
+    expect(existsSync(path)).toBe(false)
+  })
+
+  test('that is a socket is exchanged by nobody unseen', async () => {
+    using tree = new TempTree({ 'work/': '' })
+    const path = tree.at('work/.envrc')
+    const held = await Placeholders.place(tree.at('state'), wanted([path], [], 'socket'))
+    expect(() => writeFileSync(path, 'x')).toThrow('ENXIO')
+    writeFileSync(tree.at('work/new'), 'mine')
+    execFileSync('mv', ['-f', tree.at('work/new'), path])
+    await held[Symbol.asyncDispose]()
+    expect(readFileSync(path, 'utf8')).toBe('mine')
   })
 
   test('stays when somebody wrote into it, exchanged it or gave it another name', async () => {

@@ -5,7 +5,7 @@ import type { Protection } from './protect.ts'
 import { isOwnerAlive, type LedgerEntry, type Placed, PlaceholderLedger } from './placeholder-ledger.ts'
 
 /**
- * Empty files on the host, in the places of files that a job must not make: what is not there cannot be
+ * Empty files and dead sockets on the host, in the places of files that a job must not make: what is not there cannot be
  * covered. They go after the job, unless somebody wrote into them or another job relies on them.
  */
 export class Placeholders implements AsyncDisposable {
@@ -39,8 +39,8 @@ export class Placeholders implements AsyncDisposable {
     const placed: Placed[] = []
     const frozen: string[] = []
     try {
-      for (const { path, seen } of placeholders) {
-        const made = makeEmpty(path)
+      for (const { path, seen, kind } of placeholders) {
+        const made = makeEmpty(path, kind)
         if (made === 'impossible') continue
         frozen.push(...seen)
         const inode = made === 'exists' ? holderOf(others, path) : made
@@ -86,6 +86,5 @@ function holderOf(entries: readonly LedgerEntry[], path: string): Placed['inode'
 /** Where we died before its number was known: of our making, by mode, owner and age. */
 function isOurs(stat: Stats, { inode }: Placed, { since }: LedgerEntry): boolean {
   if (inode !== undefined) return stat.ino === inode.ino && stat.dev === inode.dev
-  const isAlike = (stat.mode & 0o7333) === 0 && stat.uid === process.geteuid?.()
-  return isAlike && stat.birthtimeMs >= since - 1000
+  return stat.uid === process.geteuid?.() && stat.birthtimeMs >= since - 1000
 }

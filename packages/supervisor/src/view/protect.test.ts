@@ -1,19 +1,14 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
-import { afterEach, describe, expect, test } from 'vitest'
-import { reasonAgainstChroot, runInView } from './chroot-fixture.ts'
+import { describe, expect, test } from 'vitest'
 import type { Home } from './homes.ts'
 import { probeHostRoot } from './host-root.ts'
-import { orderMounts } from './order.ts'
+import { Placeholders } from './placeholders.ts'
 import { type Protection, protect, type ProtectOptions } from './protect.ts'
-import { sandboxView, type SandboxView } from './sandbox-view.ts'
 import { TempTree } from './tree-fixture.ts'
 import { openWorkspace, type Workspace } from './workspace.ts'
 
-const machine = probeHostRoot()
-/** Less to mount: these attacks need no /etc. */
-const host = { ...machine, mounts: machine.mounts.slice(0, 1) }
+const host = probeHostRoot()
 const login = (path: string): Home => ({ path, isLogin: true })
 
 function workspaceOf(path: string, write: readonly string[] = ['.']): Workspace {
@@ -113,6 +108,14 @@ describe('what a workspace protects', () => {
     expect(places(protection)).toEqual(['.mcp.json', '.claude', '.idea'].map((name) => tree.at(name)))
   })
 
+  test('is held again, not only frozen, where another job holds its place', async () => {
+    using tree = new TempTree({ 'work/': '' })
+    const first = protectionOf(tree.at('work'))
+    await using _ = await Placeholders.place(tree.at('state'), first)
+    const second = protectionOf(tree.at('work'))
+    expect(second).toEqual(first)
+  })
+
   test('needs no protection when it is read-only', () => {
     using tree = new TempTree({ '.envrc': '', '.git/config': '' })
     const { frozen, placeholders, pins } = protectionOf(tree.path, {}, [])
@@ -182,82 +185,3 @@ describe('what a workspace protects', () => {
     expect(protection.frozen).toEqual([])
   })
 })
-
-const unavailable = reasonAgainstChroot()
-if (unavailable !== undefined) console.warn(`skipped: attacks on a protected view: ${unavailable}`)
-
-describe.skipIf(unavailable !== undefined)('a job that attacks', () => {
-  const trees: TempTree[] = []
-  afterEach(() => trees.splice(0).forEach((tree) => tree[Symbol.dispose]()))
-
-  /** A repository with secrets, and what a job could do there with and without protection. */
-  function attack(script: string): { tree: TempTree; unprotected: number | null; protected: number | null } {
-    const before = repository()
-    const open = workspaceOf(before.path)
-    const unprotected = runInView(viewOf(open), shell(before, script)).status
-    const tree = repository()
-    const workspace = workspaceOf(tree.path)
-    const { mounts, asked } = workspace
-    const covers = protect({
-      mounts,
-      asked,
-      state: [tree.at('state')],
-      homes: [login(tree.path)],
-      sockets: [],
-    })
-    const view = viewOf({ ...workspace, mounts: orderMounts([...mounts, ...covers.pins]) })
-    return { tree, unprotected, protected: runInView(view, shell(tree, script), covers).status }
-  }
-
-  function repository(): TempTree {
-    const tree = new TempTree({
-      '.env': 'secret',
-      '.envrc': 'x',
-      '.ssh/id': 'secret',
-      'state/wal': 'x',
-      '.config/gh/a': 'secret',
-    })
-    trees.push(tree)
-    execFileSync('git', ['init', '-q', tree.path])
-    return tree
-  }
-
-  test.for([
-    ['reads .env', 'grep secret .env'],
-    ['reads a key', 'cat .ssh/id'],
-    ['reads a key through its parent moved away', 'mv .config y && cat y/gh/a'],
-    ['writes a hook', 'echo x > .git/hooks/pre-commit'],
-    ['writes the settings of git', 'git config core.fsmonitor evil'],
-    ['moves the settings away', 'mv .git/config x'],
-    ['moves the repository away and makes another', 'mv .git x && mkdir .git && echo evil > .git/config'],
-    ['removes the repository', 'rm -rf .git/hooks && [ ! -e .git/hooks ]'],
-    ['writes .envrc', 'echo x > .envrc'],
-    ['exchanges .envrc', 'echo x > y && mv -f y .envrc'],
-    ['removes .envrc', 'rm -f .envrc'],
-    ['writes our state', 'echo x > state/wal'],
-    ['moves our state away and makes another', 'mv state x && mkdir state && echo x > state/wal'],
-    ['links to a secret', 'ln .ssh/id y && cat y'],
-  ])('%s no more', ([, script]) => {
-    const outcome = attack(script ?? '')
-    expect(outcome.unprotected).toBe(0)
-    expect(outcome.protected).not.toBe(0)
-    expect(readFileSync(outcome.tree.at('state/wal'), 'utf8')).toBe('x')
-    expect(existsSync(outcome.tree.at('.git/config'))).toBe(true)
-  })
-
-  test('can still commit', () => {
-    const script = 'echo x > file && git add file && git -c user.name=a -c user.email=b@c commit -qm x'
-    const { tree, protected: status } = attack(script)
-    expect(status).toBe(0)
-    expect(spawnSync('git', ['-C', tree.path, 'log', '--oneline']).stdout.toString()).toContain(' x')
-  })
-})
-
-function viewOf(workspace: Workspace): SandboxView {
-  const caps = { bytes: 2 ** 20, inodes: 100 }
-  return sandboxView({ host, workspace, uid: 0, gid: 0, scratch: caps, sharedMemory: caps })
-}
-
-function shell(tree: TempTree, script: string): string[] {
-  return ['/bin/sh', '-c', `cd ${tree.path} && export HOME=/home/job && ${script}`]
-}

@@ -5,6 +5,7 @@ import { RuntimoError } from '@runtimo/capabilities'
 import { Cover } from './cover.ts'
 import { credentials, isEnvFile } from './credentials.ts'
 import { guardGit } from './guard-git.ts'
+import type { Standin } from './held-file.ts'
 import { type Home, readHomes } from './homes.ts'
 import { readSocketPaths } from './sockets.ts'
 import { trustedInHome, trustedInWorkspace } from './trusted-files.ts'
@@ -28,6 +29,7 @@ export interface Placeholder {
   readonly path: string
   /** In the view, frozen, too. */
   readonly seen: readonly string[]
+  readonly kind: Standin
 }
 
 /** What of the view is covered. Paths of the view, unless told otherwise. */
@@ -56,11 +58,11 @@ export function protect(options: ProtectOptions): Protection {
   }
   for (const path of sockets) if (isSocket(path)) cover.mask(path)
   for (const home of near.filter(({ isLogin }) => isLogin)) {
-    for (const name of trustedInHome) cover.freeze(join(home.path, name))
+    for (const name of trustedInHome) cover.freeze(join(home.path, name), 'file')
   }
   for (const root of asked) {
     if (!isEnvShown) for (const name of list(root).filter(isEnvFile)) cover.mask(join(root, name))
-    for (const name of trustedInWorkspace) cover.freeze(join(root, name))
+    for (const name of trustedInWorkspace) cover.freeze(join(root, name), 'socket')
     guardGit(cover, root)
   }
   return cover.result()

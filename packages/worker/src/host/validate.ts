@@ -14,13 +14,23 @@ export class Validator {
   validate({ manifest }: Capability, args: Json): Json {
     const check = this.#compiled.get(manifest) ?? compile(manifest.args)
     this.#compiled.set(manifest, check)
-    if (check(args)) return args
+    if (isFitting(check, args)) return args
     const [first] = check.errors ?? []
     if (first === undefined) throw new RuntimoError('RT_INVALID_ARGS', 'the arguments do not fit the schema')
     const { pointer, expected, got } = describeMismatch(first, args)
     const place = pointer === '' ? 'arguments' : pointer
     const message = `${place}: expected ${expected}, got ${got}`
     throw new RuntimoError('RT_INVALID_ARGS', message, { pointer, expected, got })
+  }
+}
+
+/** A schema that refers to itself without an end overflows the stack: that is the schema's fault. */
+function isFitting(check: ValidateFunction, args: Json): boolean {
+  try {
+    return check(args)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new RuntimoError('RT_INVALID_SCHEMA', `manifest.args has no end: ${error.message}`)
   }
 }
 

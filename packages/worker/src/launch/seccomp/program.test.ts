@@ -45,6 +45,31 @@ test('jumps further than a byte can say arrive', () => {
   )
 })
 
+/** Both branches of one jump, over so many instructions that do nothing. */
+function jumpsOver(first: number, second: number): [yes: string, no: string] {
+  const program = new Program()
+  const kill = program.answer('kill')
+  for (let i = 0, next = kill; i < second; i++) next = program.loadNumber(next)
+  const allow = program.answer('allow')
+  for (let i = 0, next = allow; i < first; i++) next = program.loadNumber(next)
+  program.loadNumber(program.branch('equal', 7, allow, kill))
+  const bytes = program.toBytes()
+  const answerTo7 = interpret(bytes, { number: 7, architecture: 0, args: [] }).answer
+  return [answerTo7, interpret(bytes, { number: 8, architecture: 0, args: [] }).answer]
+}
+
+test('a jump arrives on both sides when one distance, the other or both just do not fit', () => {
+  for (let first = 250; first <= 258; first++) {
+    for (let second = 0; second <= 4; second++) {
+      expect({ first, second, answers: jumpsOver(first, second) }).toEqual({
+        first,
+        second,
+        answers: ['allow', 'kill'],
+      })
+    }
+  }
+})
+
 test('the search takes a step more for twice as many ranges', () => {
   const steps = [64, 128, 256].map((count) => {
     const ranges = manyRanges(count, 1).map(({ first, rule }) => ({

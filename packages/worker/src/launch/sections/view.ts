@@ -7,12 +7,13 @@ import type { Paths } from './paths.ts'
 
 /** What the new root shows. */
 export function makeView(tape: Tape, paths: Paths, root: RootView, sources: readonly Source[]): void {
+  // First, for what is made below them would be hidden.
+  for (const mount of root.tmpfs) mountTmpfs(tape, paths, mount)
   for (const { path, target } of root.symlinks) {
     paths.parent(path)
     tape.call('symlinkat', target, flags('AT_FDCWD'), path).for(`link ${path}`)
   }
   for (const { path, content } of root.files) makeFile(tape, paths, path, content)
-  for (const mount of root.tmpfs) mountTmpfs(tape, paths, mount)
   for (const { path, mode: bits } of root.directories) paths.directory(path, bits)
   for (const { tree, target, type } of sources) {
     paths.mountPoint(target, type)

@@ -1,0 +1,50 @@
+import { chownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { formatLeafName, isDead, ownLeafOwner, parseLeafName } from '../control-groups/leaf-name.ts'
+import type { LaunchUser } from '@runtimo/worker'
+
+const prefix = 'job-'
+let made = 0
+
+/**
+ * A folder of a job's own for temporary files, for levels that share our /tmp: there lie our log and the files of
+ * others with the same uid. Its name says whose it is, so that the next start can remove it.
+ */
+export class JobFolder implements AsyncDisposable {
+  readonly path: string
+
+  constructor({ uid, gid, isDropped }: LaunchUser) {
+    this.path = join(tmpdir(), `${prefix}${formatLeafName(ownLeafOwner(), ++made)}`)
+    mkdirSync(this.path, { mode: 0o700 })
+    if (isDropped) chownSync(this.path, uid, gid)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await remove(this.path)
+  }
+}
+
+/** Those of supervisors of this user that are dead. */
+export async function removeStaleFolders(): Promise<void> {
+  const judge = ownLeafOwner()
+  const stale = readdirSync(tmpdir()).filter((name) => {
+    const owner = name.startsWith(prefix) ? parseLeafName(name.slice(prefix.length)) : undefined
+    return owner !== undefined && isDead(owner, judge)
+  })
+  await Promise.all(stale.map((name) => removeOurs(join(tmpdir(), name))))
+}
+
+/** Anybody can make a folder of such a name in /tmp: only what is ours, or our jobs', is removed. */
+async function removeOurs(path: string): Promise<void> {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  const own = process.geteuid?.() ?? 0
+  if (stat?.isDirectory() === true && (own === 0 || stat.uid === own)) await remove(path)
+}
+
+/** A job may have taken its own rights to a folder away: what cannot be removed stays, and is told to nobody. */
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 2 }).catch(() => undefined)
+}

@@ -1,0 +1,253 @@
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { pathToFileURL } from 'node:url'
+import { levels } from '@runtimo/capabilities'
+import type { JobResult, RunOptions, Supervisor } from '@runtimo/supervisor'
+import { describe, expect, test } from 'vitest'
+import { arena, judge, recordsOf, Unconfined } from '../support/attack.ts'
+import { findProcesses } from '../support/processes.ts'
+import { fixture, temporaryDirectory } from '../support/supervisor.ts'
+
+const from = fixture('attack-ipc-worker/worker.mjs')
+
+function attack(
+  supervisor: Supervisor,
+  how: string,
+  options: RunOptions,
+  value?: unknown,
+): Promise<JobResult> {
+  return supervisor.run('Attack', { how, ...(value === undefined ? {} : { value }) }, { from, ...options })
+}
+
+/** The same in a program that simply imports it, and then says what became of itself. */
+function imported(how: string, value: string, after: string): Unconfined {
+  const program = `
+    const { default: { execute } } = await import(${JSON.stringify(from)})
+    const result = await execute({ how: '${how}', value: ${JSON.stringify(value)} }, { jobId: 'x' })
+    console.log(${after})`
+  return new Unconfined([process.execPath, '--input-type=module', '--eval', program])
+}
+
+test('without us: who imports it exits with it, is polluted by it, and gives it what it asks for', async () => {
+  const outside = join(temporaryDirectory(), 'outside.mjs')
+  writeFileSync(outside, 'export default "read"')
+  const [exit, crash, pollute, loaders, reading] = [
+    imported('exit', '', '"survived"'),
+    imported('crash', '', '"survived"'),
+    imported('pollute', '', '({}).polluted'),
+    imported('loaders', '', '`${result.binding} ${result.inspector}`'),
+    imported('import', pathToFileURL(outside).href, 'result'),
+  ]
+  expect(await exit.stdout).toBe('')
+  expect(await crash.ended).toMatchObject({ signal: 'SIGSEGV' })
+  expect(await pollute.stdout).toBe('true\n')
+  expect(await loaders.stdout).toMatch(/^object ws:\/\/127\.0\.0\.1:\d+/u)
+  expect(await reading.stdout).toBe('read\n')
+})
+
+test('without us, a thread forges what its parent receives', async () => {
+  const program = `
+    import { Worker } from 'node:worker_threads'
+    const code = 'import(${JSON.stringify(from)}).then((m) => m.default.execute({ how: "internals" }, {}))'
+    new Worker(code, { eval: true }).on('message', ({ result }) => { console.log(result); process.exit() })`
+  const control = new Unconfined([process.execPath, '--input-type=module', '--eval', program])
+  expect(await control.stdout).toBe('forged\n')
+})
+
+describe.each(levels)('level %s', (level) => {
+  test('busy loops (K12), exits and crashes (K13), more than there are places, end their own jobs only', async () => {
+    const supervisor = arena({ maxConcurrentJobs: 2, maxPrewarmed: 1 })
+    const timeoutMs = 2000
+    // In a thread Node refuses abort().
+    const aborted = level === 'thread' ? 'RT_CAPABILITY_FAILED' : 'RT_CRASHED'
+    const codes = { spin: 'RT_TIMED_OUT', exit: 'RT_CRASHED', abort: aborted, crash: 'RT_CRASHED' } as const
+    const outcomes = {
+      RT_TIMED_OUT: 'timed_out',
+      RT_CRASHED: 'crashed',
+      RT_CAPABILITY_FAILED: 'failed',
+    } as const
+    const running = Object.entries(codes).map(async ([how, code]) => {
+      const result = await attack(supervisor, how, { level, timeoutMs: how === 'spin' ? 900 : timeoutMs })
+      const limit = how === 'spin' ? { limit: 'wall_time' } : {}
+      await judge(supervisor, result, { outcome: outcomes[code], code, ...limit })
+    })
+    await Promise.all(running)
+    const twin = await attack(supervisor, 'ok', { level })
+    await judge(supervisor, twin, { outcome: 'completed' })
+  })
+
+  test('children of a worker that has to be killed die with it (K14)', async () => {
+    const supervisor = arena()
+    const seconds = `${level.length}${process.pid}.5`
+    const result = await attack(supervisor, 'spawn-and-spin', { level, timeoutMs: 1200 }, seconds)
+    expect(findProcesses(`sleep ${seconds}`)).toEqual([])
+    await judge(supervisor, result, {
+      outcome: 'timed_out',
+      code: 'RT_TIMED_OUT',
+      limit: 'wall_time',
+      spawned: ['sleep', 'sleep', 'sleep'],
+    })
+  })
+
+  test('what a worker must not say ends its job, and none is believed (J01)', async () => {
+    const supervisor = arena()
+    const violations = ['forge-for-another', 'forge-a-type', 'claim-our-refusal'].map(async (how) => {
+      const result = await attack(supervisor, how, { level })
+      expect(result.output.data).toBe(null)
+      await judge(supervisor, result, { outcome: 'crashed', code: 'RT_PROTOCOL_VIOLATION' })
+    })
+    const repeats = ['answer-twice', 'answer-after-the-end'].map(async (how) => {
+      const result = await attack(supervisor, how, { level })
+      expect(['first', 'in time']).toContain(result.output.data)
+      await judge(supervisor, result, { outcome: 'completed' })
+    })
+    const twin = attack(supervisor, 'ok', { level })
+    await Promise.all([...violations, ...repeats])
+    expect((await twin).output.data).toBe('ok')
+  })
+
+  test('prototypes in results, and a worker that polluted its own, reach nobody (J03)', async () => {
+    const supervisor = arena()
+    const [proto, constructor, polluted, twin] = await Promise.all([
+      attack(supervisor, 'return-prototype', { level }),
+      attack(supervisor, 'return-constructor', { level }),
+      attack(supervisor, 'pollute', { level }),
+      attack(supervisor, 'echo', { level }, { a: 1 }),
+    ])
+    await judge(supervisor, proto, { outcome: 'failed', code: 'RT_RESULT_NOT_JSON' })
+    expect(Object.prototype).not.toHaveProperty('polluted')
+    await judge(supervisor, constructor, { outcome: 'failed', code: 'RT_RESULT_NOT_JSON' })
+    expect(JSON.stringify(polluted.output)).not.toContain('polluted')
+    expect(twin.output.data).toEqual({ a: 1 })
+  })
+
+  test('the internals of a pool or a channel give a module nothing but its own failure (J06)', async () => {
+    const supervisor = arena()
+    const hows = ['internals', 'ok']
+    const options = { level, timeoutMs: 5000 }
+    const [result, twin] = await Promise.all(hows.map((how) => attack(supervisor, how, options)))
+    expect(JSON.stringify(result?.output)).not.toContain('forged')
+    expect(twin?.output.data).toBe('ok')
+  })
+
+  test('loaders, a debugger and flags of its own give it no more than it has (J07)', async () => {
+    const supervisor = arena()
+    const result = await attack(supervisor, 'loaders', { level })
+    expect(result.output.data).toMatchObject({ inspector: 'no url', execArgv: '--expose-internals' })
+    await judge(supervisor, result, { outcome: 'completed' })
+    expect(result.output.printed?.stderr).toMatch(
+      /(inspector on 127\.0\.0\.1:\d+ failed: operation not permitted\s*)+/u,
+    )
+  })
+
+  test('what is outside of its folder is not there to be imported (J08)', async () => {
+    const supervisor = arena()
+    const [outside, workingDir] = [temporaryDirectory(), temporaryDirectory()]
+    writeFileSync(join(outside, 'secret.mjs'), 'export default "read"')
+    writeFileSync(join(workingDir, 'inside.mjs'), 'export default "read"')
+    symlinkSync(join(outside, 'secret.mjs'), join(workingDir, 'link.mjs'))
+    const urls = [
+      join(outside, 'secret.mjs'),
+      pathToFileURL(join(outside, 'secret.mjs')).href,
+      join(workingDir, 'link.mjs'),
+    ]
+    const options = { level, workingDir }
+    const results = await Promise.all(
+      [...urls, join(workingDir, 'inside.mjs')].map((url) => attack(supervisor, 'import', options, url)),
+    )
+    const refused = expect.stringMatching(/^(ERR_MODULE_NOT_FOUND|EACCES)$/u)
+    expect(results.map(({ output }) => output.data)).toEqual([refused, refused, refused, 'read'])
+  })
+})
+
+test('a prototype in the arguments is refused before anything is started (J03)', async () => {
+  const supervisor = arena()
+  const args: unknown = JSON.parse('{"how":"echo","value":{"__proto__":{"polluted":true}}}')
+  await expect(supervisor.run('Attack', args, { from })).rejects.toMatchObject({ code: 'RT_ARGS_NOT_JSON' })
+  expect(Object.prototype).not.toHaveProperty('polluted')
+})
+
+describe('a manifest that', () => {
+  /** Runs a capability with this manifest, and whatever else its module does. */
+  async function runTool(supervisor: Supervisor, manifest: string, timeoutMs = 5000): Promise<JobResult> {
+    const tool = join(temporaryDirectory(), 'tool.mjs')
+    const execute = '(args) => args'
+    writeFileSync(
+      tool,
+      `export default { manifest: { name: 'Tool', description: 'x', ${manifest} }, execute: ${execute} }`,
+    )
+    return await supervisor.run(
+      'Tool',
+      { a: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' },
+      { from: tool, timeoutMs },
+    )
+  }
+
+  test.each([
+    [
+      'has a prototype in a default (J03)',
+      `args: { default: JSON.parse('{"__proto__":{"polluted":true}}') }`,
+      'RT_LOAD_FAILED',
+    ],
+    [
+      'names the prototype as a property (J03)',
+      `args: { type: 'object', properties: JSON.parse('{"__proto__":{"default":1}}') }`,
+      'RT_LOAD_FAILED',
+    ],
+    [
+      'asks for what the policy does not give (J09)',
+      `args: {}, permissions: { env: ['SECRET'] }`,
+      'RT_PERMISSION_DENIED',
+    ],
+    ['asks for a network (J09)', `args: {}, permissions: { network: 'host' }`, 'RT_INVALID_MANIFEST'],
+    ['calls for code in its schema (J10)', `args: { instanceof: 'Function' }`, 'RT_INVALID_SCHEMA'],
+    [
+      'refers to what is elsewhere (J10)',
+      `args: { $ref: 'https://example.com/schema' }`,
+      'RT_INVALID_SCHEMA',
+    ],
+  ] as const)('%s does not run', async (_name, manifest, code) => {
+    const supervisor = arena()
+    const result = await runTool(supervisor, manifest)
+    await judge(supervisor, result, { outcome: 'failed', code })
+    expect(Object.prototype).not.toHaveProperty('polluted')
+  })
+
+  test('has a schema that never ends is killed at the deadline, and nobody else waits for it (J10)', async () => {
+    const supervisor = arena()
+    const schema = `args: { type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } }`
+    const [slow, twin] = await Promise.all([
+      runTool(supervisor, schema, 1500),
+      supervisor.run('ShellExec', { cmd: 'echo twin' }),
+    ])
+    await judge(supervisor, slow, { outcome: 'timed_out', code: 'RT_TIMED_OUT', limit: 'wall_time' })
+    await judge(supervisor, twin, { outcome: 'completed' })
+  })
+
+  test('refers to itself without end ends its own worker only (J10)', async () => {
+    const supervisor = arena()
+    const result = await runTool(supervisor, `args: { $ref: '#' }`)
+    expect(['failed', 'crashed', 'timed_out']).toContain(result.outcome)
+  })
+
+  test('accepts everything gives its code no more rights (J10)', async () => {
+    const supervisor = arena()
+    const result = await runTool(supervisor, 'args: {}')
+    await judge(supervisor, result, { outcome: 'completed' })
+    expect(result.posture).toMatchObject({ level: 'sandbox', seccomp: true, landlock: true, network: 'none' })
+  })
+})
+
+test('one that is cancelled while it waits for its turn is not begun, and not recorded (K15)', async () => {
+  const supervisor = arena({ maxConcurrentJobs: 1 })
+  const controller = new AbortController()
+  const first = supervisor.run('ShellExec', { cmd: 'sleep 0.3' })
+  const second = supervisor.run('ShellExec', { cmd: 'true' }, { signal: controller.signal })
+  controller.abort()
+  controller.abort()
+  await expect(second).rejects.toMatchObject({ code: 'RT_CANCELLED' })
+  const { jobId, walSeq } = await first
+  expect((await recordsOf(supervisor, jobId)).at(-1)).toMatchObject({ seq: walSeq })
+  expect(walSeq).toBe(3) // wal_opened, and the start and the end of the first
+})
