@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import { once } from 'node:events'
 import process from 'node:process'
 import { pidtree } from 'pidtree'
 import { ProcessSnapshot } from '@runtimo/supervisor'
 import { interleave, timed } from './interleave.ts'
 import { Place } from './place.ts'
+import { readStats } from './read-stats.ts'
 import { print, printPromises, printTimings } from './report.ts'
 
 const forks = 10_000
@@ -62,17 +62,6 @@ export async function run(): Promise<void> {
 
 async function shell(script: string): Promise<void> {
   await once(spawn('/bin/sh', ['-c', script], { stdio: 'ignore' }), 'exit')
-}
-
-function readStats(): void {
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/u.test(name)) continue
-    try {
-      readFileSync(`/proc/${name}/stat`, 'utf8')
-    } catch {
-      // It ended while we were reading.
-    }
-  }
 }
 
 async function startCrowd(count: number): Promise<Disposable & { readonly pid: number }> {

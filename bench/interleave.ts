@@ -17,9 +17,9 @@ const warmUps = 3
 export async function interleave(contenders: readonly Contender[], rounds: number): Promise<Timing[]> {
   const times = new Map(contenders.map(({ name }) => [name, [] as number[]]))
   for (let round = -warmUps; round < rounds; round++) {
-    for (const { name, run } of contenders) {
-      const time = await run()
-      if (round >= 0) times.get(name)?.push(time)
+    for (const contender of contenders) {
+      const time = await contender.run()
+      if (round >= 0) times.get(contender.name)?.push(time)
     }
   }
   return [...times].map(([name, measured]) => ({

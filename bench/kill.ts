@@ -97,9 +97,9 @@ function commandLine(pid: string): string {
   }
 }
 
-async function repeat(count: number, run: () => Promise<number>): Promise<number[]> {
+async function repeat(count: number, once: () => Promise<number>): Promise<number[]> {
   const times: number[] = []
-  for (let i = 0; i < count; i++) times.push(await run())
+  for (let i = 0; i < count; i++) times.push(await once())
   return times
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open, readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,6 +9,7 @@ import { execa } from 'execa'
 import type { RunOptions, Supervisor } from '@runtimo/supervisor'
 import { type Contender, interleave, timed, type Timing } from './interleave.ts'
 import { findTool, Place } from './place.ts'
+import { readStats } from './read-stats.ts'
 import { print, printPromises, printTimings } from './report.ts'
 
 const rounds = Number(process.env['ROUNDS'] ?? 40)
@@ -116,9 +117,9 @@ async function spawned(file: string, ...args: string[]): Promise<void> {
 /** What no durable, observed job can do without. */
 async function floorOf(folder: string): Promise<void> {
   await using log = await open(join(folder, 'floor.log'), 'a')
-  for (const _half of ['start', 'end']) {
-    await readFile('/proc/stat')
-    await log.write('x'.repeat(500))
+  for (const half of ['start', 'end']) {
+    readStats()
+    await log.write(half.repeat(100))
     await log.datasync()
   }
   await spawned('/bin/true')

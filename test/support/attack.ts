@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import process from 'node:process'
 import {
@@ -107,6 +108,7 @@ export class Unconfined {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
   readonly stdout: Promise<string>
   readonly stderr: Promise<string>
+  readonly #stdout: Readable
 
   constructor(argv: readonly [string, ...string[]], options: UnconfinedOptions = {}) {
     const { cwd, isJobUser = false } = options
@@ -123,6 +125,7 @@ export class Unconfined {
     if (told === undefined || told === null || !('read' in told)) throw new TypeError('no pipe')
     const end = text(told)
     const exited = once(child, 'exit')
+    this.#stdout = stdout
     this.stdout = text(stdout)
     this.stderr = text(stderr)
     this.ended = once(told, 'data').then(([chunk]) => JSON.parse(String(chunk)))
@@ -130,6 +133,19 @@ export class Unconfined {
       stdin.end()
       await Promise.all([exited, end])
     })
+  }
+
+  /** Waits for output that matches; undefined when it ends without. */
+  async line(pattern: RegExp): Promise<Readonly<Record<string, string>> | undefined> {
+    let printed = ''
+    const { promise, resolve } = Promise.withResolvers<Readonly<Record<string, string>> | undefined>()
+    this.#stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString()
+      const groups = pattern.exec(printed)?.groups
+      if (groups !== undefined) resolve(groups)
+    })
+    this.#stdout.once('end', () => resolve(undefined))
+    return await promise
   }
 
   static shell(script: string, options: UnconfinedOptions = {}): Unconfined {

@@ -164,7 +164,8 @@ export class Supervisor implements AsyncDisposable {
     const job = await asked
     await job.capability.code?.verify()
     const { queueTimeoutMs = defaultQueueTimeoutMs, signal } = job.options
-    using _place = await this.#gate.enter(queueTimeoutMs, signal)
+    using places = new DisposableStack()
+    places.use(await this.#gate.enter(queueTimeoutMs, signal))
     return await runJob(job, this.#services)
   }
 

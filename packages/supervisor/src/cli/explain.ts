@@ -38,10 +38,6 @@ function render({
   hidden,
   frozen,
 }: Explanation): string {
-  const facts = (object: object): string =>
-    Object.entries(object)
-      .map(([name, value]) => `${name} ${String(value)}`)
-      .join(', ')
   const rows: readonly (readonly [string, readonly string[]])[] = [
     [`${capability} (${kind})`, []],
     ['posture', [facts(posture)]],
@@ -57,4 +53,10 @@ function render({
     .map(([title, lines]) => [title, ...lines.map((line) => `  ${line}`)].join('\n'))
     .join('\n')
     .concat('\n')
+}
+
+function facts(object: object): string {
+  return Object.entries(object)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ')
 }

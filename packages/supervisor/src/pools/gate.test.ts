@@ -6,7 +6,8 @@ test('so many are in at once, the others come in order', async () => {
   const order: number[] = []
   const first = await gate.enter(1000)
   const others = [1, 2].map(async (number) => {
-    using _place = await gate.enter(1000)
+    using place = await gate.enter(1000)
+    expect(place).toBeDefined()
     order.push(number)
   })
   expect(gate.queued).toBe(2)
@@ -22,13 +23,15 @@ test('who waits too long is told so, and the place goes to the next', async () =
   const third = gate.enter(1000)
   first[Symbol.dispose]()
   first[Symbol.dispose]()
-  using _place = await third
+  using place = await third
+  expect(place).toBeDefined()
   await expect(gate.enter(10)).rejects.toMatchObject({ code: 'RT_QUEUE_TIMEOUT' })
 })
 
 test('who is cancelled while waiting leaves the queue', async () => {
   const gate = new Gate(1)
-  using _first = await gate.enter(1000)
+  using first = await gate.enter(1000)
+  expect(first).toBeDefined()
   const controller = new AbortController()
   const waiting = gate.enter(1000, controller.signal)
   controller.abort()

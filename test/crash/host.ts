@@ -1,0 +1,102 @@
+import { globSync, readFileSync } from 'node:fs'
+import process from 'node:process'
+import { Unconfined } from '../support/attack.ts'
+import { findProcesses, until } from '../support/processes.ts'
+import { fixture, temporaryDirectory, testSupervisor } from '../support/supervisor.ts'
+
+export type HostLevel = 'sandbox' | 'process'
+
+let made = 0
+
+/** A job that leaves every kind of process: its own, a child, daemons, one without environment, one that ignores signals. */
+function persistent(sleep: string): string {
+  return [
+    `setsid sh -c '(${sleep} &)' </dev/null >/dev/null 2>&1`,
+    `env -i setsid sh -c '${sleep} & ${sleep}' &`,
+    `sh -c 'trap "" TERM HUP INT; ${sleep} & wait' &`,
+    `echo up; ${sleep}`,
+  ].join('\n')
+}
+
+/**
+ * A program that runs one job by our library, with somebody above it to whom its orphans come: the machine's
+ * process 1 need not reap them.
+ */
+export class Host {
+  readonly pid: number
+  readonly directory: string
+  readonly #sleep: string
+
+  private constructor(pid: number, directory: string, sleep: string) {
+    this.pid = pid
+    this.directory = directory
+    this.#sleep = sleep
+  }
+
+  /** Resolves when it is about to run its job. */
+  static async start(level: HostLevel, script = persistent): Promise<Host> {
+    const directory = temporaryDirectory()
+    const sleep = `sleep ${330_000 + ++made}.${process.pid}`
+    const options = JSON.stringify({ level, workingDir: directory })
+    const program = [process.execPath, '--conditions=runtimo-source', fixture('attack-kill-host.ts')] as const
+    const control = new Unconfined([...program, directory, options, script(sleep)])
+    const pid = Number((await control.line(/^begun (?<pid>\d+)$/mu))?.['pid'])
+    return new Host(pid, directory, sleep)
+  }
+
+  /** Everybody whom the job started. */
+  get members(): number[] {
+    return findProcesses(this.#sleep)
+  }
+
+  /** The launchers that are its children. */
+  get launchers(): number[] {
+    return children(this.pid).filter((pid) => read(`/proc/${pid}/cmdline`).startsWith('runtimo-launcher'))
+  }
+
+  /** Who lives in one of its control groups, or is the job's. */
+  get survivors(): string[] {
+    const groups = globSync(`/sys/fs/cgroup/**/runtimo-${this.pid}-*/cgroup.procs`)
+    const inside = groups.flatMap((path) => read(path).split('\n').filter(Boolean))
+    return [...new Set([...inside, ...this.members.map(String)])].filter((pid) => !isOver(pid))
+  }
+
+  async isUp(): Promise<void> {
+    await until('the job', () => this.members.length >= 5)
+  }
+
+  kill(): void {
+    process.kill(this.pid, 'SIGKILL')
+  }
+
+  /** Resolves when it has ended and nobody is left. */
+  async isGone(): Promise<void> {
+    await until('the end of the host', () => isOver(String(this.pid)))
+    await until('the end of everybody', () => this.survivors.length === 0)
+  }
+}
+
+/** Another supervisor of the same user begins, and so removes what dead ones left. */
+export async function nextStart(): Promise<void> {
+  const supervisor = testSupervisor({ maxPrewarmed: 0 })
+  await supervisor.run('ShellExec', { cmd: 'true' }, { workingDir: temporaryDirectory() })
+  await supervisor.close()
+}
+
+export function children(pid: number): number[] {
+  const files = globSync(`/proc/${pid}/task/*/children`)
+  return files.flatMap((file) => read(file).split(' ').filter(Boolean).map(Number))
+}
+
+function isOver(pid: string): boolean {
+  const stat = read(`/proc/${pid}/stat`)
+  return stat === '' || /\) [ZX] /u.test(stat)
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
