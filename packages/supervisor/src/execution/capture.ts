@@ -58,7 +58,7 @@ export class Captures {
 async function capture(workingDir: string, cpu: CpuMeter): Promise<Capture> {
   const [telemetry, processes] = await Promise.all([
     Telemetry.capture({ workingDir, cpu }),
-    ProcessSnapshot.capture(),
+    ProcessSnapshot.capture({ owner: false }),
   ])
   return { telemetry, processes }
 }

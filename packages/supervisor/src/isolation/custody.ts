@@ -94,9 +94,9 @@ export class Custody implements AsyncDisposable {
     return this.stdout.totalBytes + this.stderr.totalBytes
   }
 
-  /** Who was met of the job. */
+  /** Who was met of the job, and its first process, met or not. */
   get members(): string[] {
-    return this.#sampler.seen.map(nameOf)
+    return [this.boundary.first, ...this.#sampler.seen].map(nameOf)
   }
 
   /** Kills whatever lives, waits until it is gone, and reads what it had printed. @throws RT_SURVIVORS */

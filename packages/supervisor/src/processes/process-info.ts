@@ -4,8 +4,8 @@ import { parseStat, type ProcessStat } from './stat.ts'
 
 /** One process of a snapshot. */
 export interface ProcessInfo extends ProcessStat {
-  /** Effective user id. */
-  uid: number
+  /** Effective user id; absent when not asked for. */
+  uid?: number
   /** Its arguments, the first 4,096 bytes; on request, and only of a process that has any. */
   commandLine?: readonly string[]
 }
@@ -18,16 +18,21 @@ export function readProcess(
   reader: ProcReader,
   root: string,
   pid: number,
-  wantsCommandLine: boolean,
+  wanted: { readonly owner: boolean; readonly commandLine: boolean },
 ): ProcessInfo | undefined {
   const path = procPath(root, pid)
   const stat = parseStat(reader.read(`${path}/stat`) ?? '', pageSize)
   if (stat === undefined) return undefined
-  // In this file the kernel escapes newlines in the name, so no process can forge the line.
-  const uid = /\nUid:\t\d+\t(\d+)/.exec(reader.read(`${path}/status`, STATUS_BYTES) ?? '')?.[1]
-  if (uid === undefined) return undefined
-  const commandLine = wantsCommandLine ? parseArguments(reader.read(`${path}/cmdline`)) : undefined
-  return Object.assign(stat, { uid: Number(uid), ...(commandLine !== undefined && { commandLine }) })
+  const uid = wanted.owner ? readUid(reader, path) : undefined
+  if (wanted.owner && uid === undefined) return undefined
+  const commandLine = wanted.commandLine ? parseArguments(reader.read(`${path}/cmdline`)) : undefined
+  return Object.assign(stat, uid !== undefined && { uid }, commandLine !== undefined && { commandLine })
+}
+
+/** In this file the kernel escapes newlines in the name, so no process can forge the line. */
+function readUid(reader: ProcReader, path: string): number | undefined {
+  const [, uid] = /\nUid:\t\d+\t(\d+)/.exec(reader.read(`${path}/status`, STATUS_BYTES) ?? '') ?? []
+  return uid === undefined ? undefined : Number(uid)
 }
 
 // Each argument ends with a zero, but a process that renames itself may leave out the last.

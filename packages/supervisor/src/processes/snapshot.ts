@@ -11,6 +11,8 @@ export interface SnapshotOptions {
   root?: string
   /** Whether to read the arguments too. */
   commandLine?: boolean
+  /** Whether to read whose they are; true unless told. */
+  owner?: boolean
 }
 
 const PROCESSES_PER_TURN = 64
@@ -35,13 +37,13 @@ export class ProcessSnapshot {
 
   /** Reads all processes anew, giving way to others after every 64; never rejects. */
   static async capture(options: SnapshotOptions = {}): Promise<ProcessSnapshot> {
-    const { root = '/', commandLine = false } = options
+    const { root = '/', commandLine = false, owner = true } = options
     const capturedAt = Date.now()
     const reader = new ProcReader()
     const processes: ProcessInfo[] = []
     let read = 0
     for (const pid of listPids(root)) {
-      const info = readProcess(reader, root, pid, commandLine)
+      const info = readProcess(reader, root, pid, { owner, commandLine })
       if (info !== undefined) processes.push(info)
       if (++read % PROCESSES_PER_TURN === 0) await yieldToEventLoop()
     }

@@ -18,7 +18,6 @@ export function forkGuard(tape: Tape, pair: Pair, killSwitch: string): Word {
   const guard = tape.variable('guard')
   const byte = tape.variable('byte', words(0))
   tape.call('clone', 0).into(guard).for('fork the guard').else('guarded')
-  tape.call('setsid')
   tape.call('close_range', 0, 3, 0)
   tape.call('dup3', pair.other, pairFd, flags('O_CLOEXEC'))
   tape.call('dup3', fd, switchFd, flags('O_CLOEXEC'))
