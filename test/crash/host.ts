@@ -34,7 +34,7 @@ export class Host {
   }
 
   /** Resolves when it is about to run its job. */
-  static async start(level: HostLevel, script = persistent): Promise<Host> {
+  static async start(level: HostLevel, script: (sleep: string) => string = persistent): Promise<Host> {
     const directory = temporaryDirectory()
     const sleep = `sleep ${330_000 + ++made}.${process.pid}`
     const options = JSON.stringify({ level, workingDir: directory })

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { availableParallelism } from 'node:os'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RuntimoError } from '@runtimo/capabilities'
 import { ulid } from 'ulid'
 import { ForkEvents } from './attribution/fork-events/fork-events.ts'
@@ -31,6 +32,7 @@ import { defaultDirectory } from './wal/location.ts'
 import { defaultWalPath, WalWriter } from './wal/index.ts'
 
 const defaultConcurrentJobs = 64
+const defaultDrainMs = 1000
 const defaultPrewarmed = 8
 /** Most of a job's time is spent waiting: for the log's disk, and for looks at the machine, which jobs share. */
 const workersPerCore = 8
@@ -126,9 +128,12 @@ export class Supervisor implements AsyncDisposable {
     return await explain(await this.#toJob(name, args, options), this.#services)
   }
 
-  /** Cancels what still runs, records it, and lets go of everything. */
-  close(): Promise<void> {
-    this.#closed ??= this.#close()
+  /**
+   * Takes no more jobs, lets those that run end for `drainMs` (1,000 unless told), then cancels the rest, records
+   * it, and lets go of everything.
+   */
+  close({ drainMs = defaultDrainMs }: { readonly drainMs?: number } = {}): Promise<void> {
+    this.#closed ??= this.#close(drainMs)
     return this.#closed
   }
 
@@ -149,7 +154,7 @@ export class Supervisor implements AsyncDisposable {
     const checked = this.#options.check(options)
     const signals = checked.signal === undefined ? [...own] : [...own, checked.signal]
     const capability = await this.capabilities.open(name, checked.from)
-    if (capability.kind === 'command') void this.#services.threads.warm()
+    if (capability.kind === 'command') this.#services.threads.warm()
     return {
       id: ulid(),
       capability,
@@ -187,7 +192,9 @@ export class Supervisor implements AsyncDisposable {
     )
   }
 
-  async #close(): Promise<void> {
+  async #close(drainMs: number): Promise<void> {
+    const drained = Promise.allSettled(this.#running.keys())
+    await Promise.race([drained, sleep(drainMs, undefined, { ref: false })])
     for (const controller of this.#running.values()) controller.abort()
     await Promise.allSettled(this.#running.keys())
     const events = await this.#forkEvents

@@ -46,7 +46,7 @@ export async function describeBoundary(
       limits,
       entry,
       state: [defaultDirectory(), services.wal.path],
-      isCaller: policy.user === 'caller',
+      user: policy.user ?? 'mapped',
     },
     host,
   )

@@ -12,6 +12,7 @@ import { TreeMembership } from '../attribution/tree-membership.ts'
 import { abandon } from '../termination/abandon.ts'
 import { emptyTree } from '../termination/empty-tree.ts'
 import type { Marked } from '../termination/sweep.ts'
+import { handOver } from '../view/hand-over.ts'
 import { Placeholders } from '../view/placeholders.ts'
 import type { BoundarySpec } from './boundary-spec.ts'
 import type { IsolationHost } from './host.ts'
@@ -54,6 +55,7 @@ export class Boundary implements AsyncDisposable {
   readonly #sources: string
   /** For temporary files, where the job has no /tmp of its own. */
   readonly #folder: JobFolder | undefined
+  readonly #handed: AsyncDisposable[] = []
   #placeholders: Placeholders | undefined
   #killed: Promise<void> | undefined
 
@@ -125,7 +127,10 @@ export class Boundary implements AsyncDisposable {
 
   /** Sets the job's process up, looks at it from outside, and lets it go. @throws LaunchError, RT_POSTURE_UNAVAILABLE */
   async start({ argv, cwd, env }: Program): Promise<void> {
-    const { job, protection, posture } = this.spec.plan
+    const { job, protection, posture, launch, handedOver } = this.spec.plan
+    for (const directory of handedOver) {
+      this.#handed.push(await handOver(directory, this.#host.caller, launch.user))
+    }
     const scratch = this.#folder === undefined ? {} : { TMPDIR: this.#folder.path, HOME: this.#folder.path }
     if (protection !== undefined)
       this.#placeholders = await Placeholders.place(this.#host.placeholders, protection)
@@ -172,6 +177,7 @@ export class Boundary implements AsyncDisposable {
     this.launcher[Symbol.dispose]()
     await Promise.resolve(this.leaf?.[Symbol.asyncDispose]()).catch(() => undefined)
     await this.#placeholders?.[Symbol.asyncDispose]()
+    for (const handed of this.#handed.splice(0)) await handed[Symbol.asyncDispose]()
     await this.#folder?.[Symbol.asyncDispose]()
   }
 

@@ -188,8 +188,8 @@ export class Custody implements AsyncDisposable {
     } finally {
       this.#leafUsage = this.#readLeaf()
     }
-    await this.lineage()
-    reapOrphans(new Set(this.members))
+    const { processes } = await this.lineage()
+    reapOrphans(new Set([...this.members, ...processes.map(nameOf)]))
     await Promise.race([
       Promise.all([this.stdout.closed, this.stderr.closed]),
       sleep(pipesMs, undefined, { ref: false }),

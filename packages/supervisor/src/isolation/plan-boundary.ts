@@ -29,8 +29,8 @@ export interface BoundaryRequest {
   readonly entry: string | undefined
   /** Paths of our own state: in no job's view. */
   readonly state: readonly string[]
-  /** True: as root it runs as root, by the caller's own word. */
-  readonly isCaller: boolean
+  /** How a job of root's has the workspace: see `PolicyOptions.user`. */
+  readonly user: 'mapped' | 'handed_over' | 'caller'
 }
 
 /** The same as the kernel will be told it. */
@@ -41,6 +41,8 @@ export interface BoundaryPlan {
   readonly posture: Posture
   /** Where it may write, on the host. */
   readonly writable: readonly string[]
+  /** Directories that belong to the job's user while it runs. */
+  readonly handedOver: readonly string[]
 }
 
 /** Of the machine's, at level process: those that hold nothing and lead nowhere. */
@@ -53,7 +55,7 @@ export function planBoundary(request: BoundaryRequest, host: IsolationHost): Bou
 
 function planSandbox(request: BoundaryRequest, host: IsolationHost): BoundaryPlan {
   const user = host.jobUser
-  const workspace = workspaceOf(request, host, user.isDropped)
+  const workspace = workspaceOf(request, host, user)
   const code = request.entry === undefined ? undefined : host.codeOf(request.entry)
   const cache = request.entry === undefined ? undefined : compileCacheView(user.uid, user.isDropped)
   const view = sandboxView({
@@ -92,6 +94,7 @@ function planSandbox(request: BoundaryRequest, host: IsolationHost): BoundaryPla
     protection,
     posture: posture(request, host, user, { pidNamespace: true, network: 'none', landlock: true }),
     writable,
+    handedOver: user.isDropped && request.user === 'handed_over' ? writable : [],
   }
 }
 
@@ -101,8 +104,8 @@ function toFileMount(path: string): Mount {
 
 /** Without namespaces of its own: a mount namespace only where root must give a workspace to another uid. */
 function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPlan {
-  const user = request.isTrusted || request.isCaller ? host.caller : host.jobUser
-  const workspace = workspaceOf(request, host, user.isDropped)
+  const user = request.isTrusted || request.user === 'caller' ? host.caller : host.jobUser
+  const workspace = workspaceOf(request, host, user)
   const hasLandlock = !request.isTrusted
   const code = request.entry === undefined ? undefined : host.codeOf(request.entry)
   const writable = workspace.mounts.filter(({ access }) => access === 'write').map(({ target }) => target)
@@ -140,11 +143,13 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
     protection: undefined,
     posture: posture(request, host, user, { pidNamespace: false, network: 'host', landlock: hasLandlock }),
     writable,
+    handedOver: user.isDropped && request.user === 'handed_over' ? writable : [],
   }
 }
 
-function workspaceOf(request: BoundaryRequest, host: IsolationHost, isIdMapped: boolean): Workspace {
-  const { workingDir, read, write } = request
+function workspaceOf(request: BoundaryRequest, host: IsolationHost, { isDropped }: LaunchUser): Workspace {
+  const { workingDir, read, write, user } = request
+  const isIdMapped = isDropped && user === 'mapped'
   return openWorkspace({ workingDir, read, write, isIdMapped, host: host.root })
 }
 

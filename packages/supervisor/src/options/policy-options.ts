@@ -17,10 +17,12 @@ export interface PolicyOptions {
   readonly limits?: Limits | undefined
   readonly require?: Requirement | undefined
   /**
-   * Started by root, whose the job's new files are: `mapped`, root's, by an id-mapped mount (unless told); `caller`:
-   * the job itself runs as root, at level process only.
+   * Started by root, how a job that is not root has the workspace, and whose its new files are. `mapped` (unless
+   * told): root's, by an id-mapped mount. `handed_over`, for file systems without id mapping: the workspace is the
+   * job's user's while it runs and given back after; one job at a time. `caller`: the job runs as root, at level
+   * `process` only.
    */
-  readonly user?: 'mapped' | 'caller' | undefined
+  readonly user?: 'mapped' | 'handed_over' | 'caller' | undefined
 }
 
 const paths = { type: 'array', maxItems: 256, items: { type: 'string', minLength: 1, maxLength: 4096 } }
@@ -59,6 +61,6 @@ export const policySchema: object = {
     level: { enum: [...levels] },
     fallback: { enum: ['refuse', 'process'] },
     env: { type: 'array', maxItems: 256, items: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$' } },
-    user: { enum: ['mapped', 'caller'] },
+    user: { enum: ['mapped', 'handed_over', 'caller'] },
   },
 }
