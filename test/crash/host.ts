@@ -25,10 +25,13 @@ function persistent(sleep: string): string {
 export class Host {
   readonly pid: number
   readonly directory: string
+  /** To whom its orphans come. */
+  readonly #above: number
   readonly #sleep: string
 
   private constructor(pid: number, directory: string, sleep: string) {
     this.pid = pid
+    this.#above = parentOf(pid)
     this.directory = directory
     this.#sleep = sleep
   }
@@ -54,11 +57,12 @@ export class Host {
     return children(this.pid).filter((pid) => read(`/proc/${pid}/cmdline`).startsWith('runtimo-launcher'))
   }
 
-  /** Who lives in one of its control groups, or is the job's. */
-  get survivors(): string[] {
+  /** Whoever it started, or started that, and lives; by control group, too. */
+  get survivors(): number[] {
     const groups = globSync(`/sys/fs/cgroup/**/runtimo-${this.pid}-*/cgroup.procs`)
-    const inside = groups.flatMap((path) => read(path).split('\n').filter(Boolean))
-    return [...new Set([...inside, ...this.members.map(String)])].filter((pid) => !isOver(pid))
+    const inside = groups.flatMap((path) => read(path).split('\n').filter(Boolean).map(Number))
+    const found = new Set([...inside, ...this.members, ...descendants(this.#above)])
+    return [...found].filter((pid) => pid !== this.pid && !isOver(pid))
   }
 
   async isUp(): Promise<void> {
@@ -71,7 +75,7 @@ export class Host {
 
   /** Resolves when it has ended and nobody is left. */
   async isGone(): Promise<void> {
-    await until('the end of the host', () => isOver(String(this.pid)))
+    await until('the end of the host', () => isOver(this.pid))
     await until('the end of everybody', () => this.survivors.length === 0)
   }
 }
@@ -88,7 +92,15 @@ export function children(pid: number): number[] {
   return files.flatMap((file) => read(file).split(' ').filter(Boolean).map(Number))
 }
 
-function isOver(pid: string): boolean {
+function descendants(pid: number): number[] {
+  return children(pid).flatMap((one) => [one, ...descendants(one)])
+}
+
+function parentOf(pid: number): number {
+  return Number(/\) . (\d+)/u.exec(read(`/proc/${pid}/stat`))?.[1])
+}
+
+function isOver(pid: number): boolean {
   const stat = read(`/proc/${pid}/stat`)
   return stat === '' || /\) [ZX] /u.test(stat)
 }

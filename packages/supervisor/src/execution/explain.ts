@@ -34,7 +34,8 @@ export async function explain(job: Job, services: Services): Promise<Explanation
   const program: Program = spec.worker ?? (await planCommand(job, args, services))
   const { argv, cwd = planned.cwd, env = {} } = program
   const plan = new LaunchPlan({ ...launch, joins: [], killSwitch: undefined })
-  const environment = { ...planned.env, ...env }
+  const names = Object.keys({ ...planned.env, ...env }).toSorted()
+  const hidden = Object.fromEntries(names.map((name) => [name, '…'] as const))
   return {
     capability: job.capability.name,
     kind: job.capability.kind,
@@ -42,13 +43,13 @@ export async function explain(job: Job, services: Services): Promise<Explanation
     limits: spec.limits.limits,
     argv,
     cwd,
-    environment: Object.keys(environment).toSorted(),
+    environment: names,
     mounts: launch.mounts.map(({ target, access }) => ({ path: target, access })),
     hidden: planned.masks.map(({ path }) => path),
     frozen: planned.frozen,
     tape: {
       base: plan.base.toString(),
-      job: plan.job({ ...planned, argv, cwd, env: environment }).toString(),
+      job: plan.job({ ...planned, argv, cwd, env: hidden }).toString(),
     },
   }
 }

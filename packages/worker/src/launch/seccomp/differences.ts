@@ -11,8 +11,6 @@ const S_ISUID_OR_S_ISGID = 0o6000
 const [TIOCSTI, TIOCLINUX, TIOCSETD] = [0x5412, 0x541c, 0x5423]
 /** From SIOCGIFNAME to the last of SIOCIWFIRSTPRIV. What any socket answers to is below. */
 const [FIRST_SIOC, LAST_SIOC] = [0x8910, 0x8bff]
-/** Of personality(2): what every process has, and the question what it has. */
-const [PER_LINUX, PER_QUERY] = [0, 0xffffffff]
 
 const setIdReason =
   'No set-id bit ever reaches the disk: through an id-mapped mount the file would belong to root on the host, and run as root there.'
@@ -53,14 +51,6 @@ export const differences: readonly Refusal[] = [
     names: ['modify_ldt'],
     answer: 'EPERM',
     reason: 'It serves programs of 16 bits only, and has been the way into kernels.',
-  },
-  {
-    names: ['personality'],
-    answer: 'EPERM',
-    when: not(oneOf(0, PER_LINUX, PER_QUERY)),
-    whenText: 'with other values than 0 and 0xffffffff',
-    reason:
-      'Asking is harmless, and so is what everybody has; the others make old binaries work by weaker protections. So setarch -R fails: what it takes away, ADDR_NO_RANDOMIZE, serves debuggers, which cannot work here anyway.',
   },
   {
     names: ['socket', 'socketpair'],

@@ -1,5 +1,5 @@
 import type { Syscall } from '../syscalls.ts'
-import { someBit } from './condition.ts'
+import { not, oneOf, someBit } from './condition.ts'
 import type { Refusal } from './refusal.ts'
 
 /**
@@ -58,6 +58,9 @@ export const ociYounger: readonly string[] = [
 
 const CLONE_NEW_NAMESPACES = 0x7e020000
 
+/** PER_LINUX, PER_LINUX32, each with UNAME26, and the question which one is in force. */
+const personalities = [0, 0x8, 0x20000, 0x20008, 0xffffffff]
+
 /**
  * What it refuses of the allowed ones, and how it refuses. CLONE_NEWTIME is not among the flags: to clone its bit
  * belongs to the number of a signal. Since Linux 5.9 clone ignores the upper half of its flags.
@@ -75,5 +78,13 @@ export const ociRefusals: readonly Refusal[] = [
     names: ['clone3'],
     answer: 'ENOSYS',
     reason: 'Its flags are in memory, where a filter cannot look; libraries fall back to clone.',
+  },
+  {
+    names: ['personality'],
+    answer: 'EPERM',
+    when: not(oneOf(0, ...personalities)),
+    whenText: 'with other values than 0, 8, 0x20000, 0x20008 and 0xffffffff',
+    reason:
+      'These change only what uname says; the others let old binaries work by weaker protections. So setarch -R fails: what it takes away, ADDR_NO_RANDOMIZE, serves debuggers, which cannot work here anyway.',
   },
 ]
