@@ -55,6 +55,8 @@ async function survivors(victim: Person, stopped: Person, moment: Moment): Promi
     // A supervisor that lost its job goes on; this one has nobody to go on for.
     signal(host.pid, 'SIGKILL')
   }
+  await sleep(20)
+  signal(held, 'SIGCONT') // the window closes
   return await host.isGone().then(
     () => [],
     () => host.survivors.map((pid) => `${pid}: ${stopped} stopped ${moment}, ${victim} killed`),
@@ -79,7 +81,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** He may have ended meanwhile. */
-function signal(pid: number, name: 'SIGSTOP' | 'SIGKILL'): void {
+function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
   try {
     process.kill(pid, name)
   } catch {

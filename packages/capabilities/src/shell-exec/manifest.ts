@@ -22,7 +22,7 @@ export const manifest: Manifest = {
       env: {
         type: 'object',
         description: 'Additions to the small fixed environment',
-        propertyNames: { pattern: '^(?!RUNTIMO_)[A-Za-z_][A-Za-z0-9_]{0,255}$' },
+        propertyNames: { pattern: '^(?!RUNTIMO_|LD_)[A-Za-z_][A-Za-z0-9_]{0,255}$' },
         additionalProperties: { type: 'string', pattern: noNul },
       },
       stdin: { type: 'string', description: 'Text for its standard input; empty unless given' },

@@ -10,6 +10,7 @@ import { planBoundary } from '../isolation/plan-boundary.ts'
 import { findUnmet, refusal, type Requirement } from '../isolation/requirement.ts'
 import { defaultLimits, type LimitPlan, planLimits } from '../limits/index.ts'
 import type { CapabilityEntry } from '../registry/registry.ts'
+import { isWithin } from '../view/within.ts'
 import { defaultDirectory } from '../wal/location.ts'
 import type { Job } from './job.ts'
 import { permit } from './permit.ts'
@@ -33,6 +34,11 @@ export async function describeBoundary(
   const host = await services.isolation()
   const limits = limitsOf(job, permissions.limits, host, level)
   const { folders, files } = codeOf(capability, level)
+  const { path } = services.wal
+  // The lock, too: who holds it stops everybody.
+  const state = [defaultDirectory(), path, `${path}.lock`]
+  const shown = [job.workingDir, ...folders, ...permissions.read, ...permissions.write]
+  if (shown.some((directory) => isWithin(path, directory))) await services.wal.prepare()
   const entry = kind === 'command' ? undefined : level === 'thread' ? threadHostEntry : childEntry
   const plan = planBoundary(
     {
@@ -45,7 +51,7 @@ export async function describeBoundary(
       env: permissions.env,
       limits,
       entry,
-      state: [defaultDirectory(), services.wal.path],
+      state,
       user: policy.user ?? 'mapped',
     },
     host,

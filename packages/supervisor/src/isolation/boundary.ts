@@ -194,9 +194,16 @@ export class Boundary implements AsyncDisposable {
     return children.find((stat) => stat !== undefined) ?? this.first
   }
 
+  /** With process 1 its namespace ends, a moment after a launcher that was killed from outside. */
+  async #isFirstOver(): Promise<void> {
+    const giveUp = performance.now() + 2 * patienceMs
+    if (this.spec.plan.launch.level !== 'sandbox') return
+    while (isAlive(this.first) && performance.now() < giveUp) await sleep(1, undefined, { ref: false })
+  }
+
   async #kill(): Promise<void> {
     const { leaf, launcher } = this
-    const gone = Promise.all([launcher.exited, leaf?.whenEmpty()]).then(() => true)
+    const gone = Promise.all([launcher.exited, leaf?.whenEmpty(), this.#isFirstOver()]).then(() => true)
     const isGone = (ms: number): Promise<boolean> => Promise.race([gone, sleep(ms, false, { ref: false })])
     if (this.spec.plan.launch.level === 'sandbox') {
       launcher.letGo()

@@ -7,7 +7,9 @@ import { orderMounts } from '../view/order.ts'
 import { type Protection, protect } from '../view/protect.ts'
 import { sandboxView } from '../view/sandbox-view.ts'
 import { openWorkspace, type Workspace } from '../view/workspace.ts'
+import { isWithin } from '../view/within.ts'
 import { arch } from './arch.ts'
+import { refusal } from './requirement.ts'
 import { jobEnvironment } from './environment.ts'
 import type { IsolationHost } from './host.ts'
 import type { Posture } from './posture.ts'
@@ -98,6 +100,16 @@ function planSandbox(request: BoundaryRequest, host: IsolationHost): BoundaryPla
   }
 }
 
+/** Without a view of its own nothing inside a directory can be hidden. @throws RT_POSTURE_UNAVAILABLE */
+function refuseNearState(asked: readonly string[], state: readonly string[]): void {
+  for (const path of asked) {
+    const found = state.find((other) => isWithin(path, other) || isWithin(other, path))
+    if (found === undefined) continue
+    const cause = `${path} holds ${found}, where Runtimo keeps its own state, and only level sandbox can hide it`
+    throw refusal([{ field: 'workspace', wanted: path, cause, cure: 'run at level sandbox, or name another directory' }])
+  }
+}
+
 function toFileMount(path: string): Mount {
   return { source: path, target: path, type: 'file', access: 'read', isIdMapped: false }
 }
@@ -107,6 +119,7 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
   const user = request.isTrusted || request.user === 'caller' ? host.caller : host.jobUser
   const workspace = workspaceOf(request, host, user)
   const hasLandlock = !request.isTrusted
+  if (hasLandlock) refuseNearState(workspace.asked, request.state)
   const code = request.entry === undefined ? undefined : host.codeOf(request.entry)
   const writable = workspace.mounts.filter(({ access }) => access === 'write').map(({ target }) => target)
   const seen = [...host.root.mounts, ...(code?.mounts ?? []), ...workspace.mounts].map(({ target }) => target)

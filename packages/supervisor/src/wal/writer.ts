@@ -64,6 +64,11 @@ export class WalWriter implements AsyncDisposable {
     await files?.lock.close()
   }
 
+  /** Makes the files, if they are not there: what is not there cannot be hidden from a job. @throws RT_WAL_… */
+  async prepare(): Promise<void> {
+    await this.#openCurrent()
+  }
+
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
       // Everything that the callers of this turn append shares the batch.

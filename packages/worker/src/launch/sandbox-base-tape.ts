@@ -51,7 +51,6 @@ export function sandboxBase(policy: LaunchPolicy, root: RootView): { tape: Tape;
   tape.label('init')
   endWithLauncher(tape, pair)
   joinAll(tape, joins)
-  tape.call('setsid')
   enterNewRoot(tape, root)
   const paths = new Paths(tape)
   const emptyFile = makeEmptyFile(tape, paths)

@@ -1,10 +1,29 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isSyscall, type Syscall, syscallNumber } from '../syscalls.ts'
-import type { Answer } from './answer.ts'
+import { type Answer, returnValues } from './answer.ts'
 import { differences } from './differences.ts'
 import { arches, levels, namesOn, run } from './filter-fixture.ts'
 import { seccompFilter } from './filter.ts'
+
+test('each answer is the word by which the kernel knows it', () => {
+  expect(returnValues).toEqual({ allow: 0x7fff0000, EPERM: 0x50001, ENOSYS: 0x50026, kill: 0x80000000 })
+})
+
+test.each([
+  ['mount', 0x20000n],
+  ['cgroup', 0x2000000n],
+  ['uts', 0x4000000n],
+  ['ipc', 0x8000000n],
+  ['user', 0x10000000n],
+  ['pid', 0x20000000n],
+  ['network', 0x40000000n],
+])('no clone makes a new %s namespace, alone or among other flags', (_name, flag) => {
+  for (const arch of arches) {
+    expect(run(arch, 'sandbox', 'clone', [flag | 0x11n]).answer).toBe('EPERM')
+    expect(run(arch, 'sandbox', 'clone', [flag | 0x3d0f00n]).answer).toBe('EPERM')
+  }
+})
 
 test('numbers of the x32 ABI kill', () => {
   const numbers = [0x40000000, 0x40000000 + 39, 0x40000000 + 520, 0x7fffffff, 0x80000000, 0xfffffffe]

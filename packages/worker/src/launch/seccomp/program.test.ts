@@ -70,6 +70,14 @@ test('a jump arrives on both sides when one distance, the other or both just do 
   }
 })
 
+test('what follows a load is what it was told to go on with, not what was written last', () => {
+  const program = new Program()
+  const kill = program.answer('kill')
+  program.answer('allow')
+  program.loadNumber(kill)
+  expect(interpret(program.toBytes(), { number: 7, architecture: 0, args: [] }).answer).toBe('kill')
+})
+
 test('the search takes a step more for twice as many ranges', () => {
   const steps = [64, 128, 256].map((count) => {
     const ranges = manyRanges(count, 1).map(({ first, rule }) => ({

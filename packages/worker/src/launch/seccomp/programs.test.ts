@@ -81,6 +81,9 @@ const ofGit = `set -e
 const ofGcc = `set -e
   printf '#include <stdio.h>\\nint main(void) { puts("compiled"); }' > program.c; gcc -O1 -pipe -o program program.c; ./program`
 
+const ofMake = `set -e
+  printf 'all: a b\\n%%: ; @echo made $@ > $@\\n' > Makefile; make -s -j 2 -f Makefile all; cat a b`
+
 if (excuse !== undefined) console.warn(`skipped: ${excuse}`)
 
 describe.skipIf(excuse !== undefined).each(levels)('under the filter of level %s', (level) => {
@@ -129,5 +132,9 @@ describe.skipIf(excuse !== undefined).each(levels)('under the filter of level %s
 
   test.skipIf(!isThere('gcc'))('a compiler works, and what it makes', () => {
     expect(kernel.run(level, 'sh', '-c', ofGcc)).toBe('compiled\n')
+  })
+
+  test.skipIf(!isThere('make'))('make works, with several jobs at once', () => {
+    expect(kernel.run(level, 'sh', '-c', ofMake)).toBe('made a\nmade b\n')
   })
 })

@@ -6,7 +6,7 @@ run ARGV...               becomes the program, filtered
 """
 import errno, json, os, sys
 
-import attacks, privileged, set_id
+import attacks, namespaces, privileged, set_id
 from harness import attempt, call, install, outcome
 
 GROUPS = {**vars(attacks), **vars(set_id), **vars(privileged)}

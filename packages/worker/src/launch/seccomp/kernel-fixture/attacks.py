@@ -3,14 +3,9 @@ import ctypes, fcntl, mmap, os, pty, select, signal, struct
 
 from harness import NUMBERS, attack, attempt, call, child, install, instruction, wants
 
-CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWUSER, CLONE_PARENT = 0x20000, 0x4000000, 0x10000000, 0x8000
+CLONE_NEWUSER, CLONE_PARENT = 0x10000000, 0x8000
 
 unprivileged, foreign = {}, {}
-
-
-def own_user_namespace(*more):
-    """Every capability there is, inside."""
-    call('unshare', CLONE_NEWUSER | sum(more))
 
 
 def raw_clone(flags):
@@ -36,6 +31,15 @@ def process_vm_readv(prepared):
     wants(got.raw == b'secret')
 
 
+@attack(unprivileged, prepare=lambda: (ctypes.create_string_buffer(b'harmless'), child()))
+def process_vm_writev(prepared):
+    target, pid = prepared
+    forged = ctypes.create_string_buffer(b'forged')
+    here = (ctypes.c_uint64 * 2)(ctypes.addressof(forged), 6)
+    there = (ctypes.c_uint64 * 2)(ctypes.addressof(target), 6)
+    wants(call('process_vm_writev', pid, here, 1, there, 1, 0) == 6)
+
+
 @attack(unprivileged, prepare=lambda: os.pidfd_open(child()))
 def pidfd_getfd(pidfd):
     call('pidfd_getfd', pidfd, 1, 0)
@@ -56,76 +60,15 @@ def clone_parent():
     raw_clone(CLONE_PARENT | signal.SIGCHLD)
 
 
-# ---- namespaces and mounts -------------------------------------------------------------------------------------------
-@attack(unprivileged)
-def unshare():
-    call('unshare', CLONE_NEWUSER)
-
-
-@attack(unprivileged)
-def clone_new_user():
-    raw_clone(CLONE_NEWUSER | signal.SIGCHLD)
-
-
-@attack(unprivileged)
-def clone3_new_user():
-    if call('clone3', struct.pack('8Q', CLONE_NEWUSER, 0, 0, 0, signal.SIGCHLD, 0, 0, 0), 64) == 0:
-        os._exit(0)
-
-
-def uts_namespace():
-    own_user_namespace(CLONE_NEWUTS)
-    return os.open('/proc/self/ns/uts', 0)
-
-
-@attack(unprivileged, prepare=uts_namespace)
-def setns(fd):
-    call('setns', fd, CLONE_NEWUTS)
-
-
-def mountable():
-    own_user_namespace(CLONE_NEWNS)
-
-
-def mounted():
-    mountable()
-    call('mount', 'none', '/tmp', 'tmpfs', 0, 0)
-
-
-@attack(unprivileged, prepare=mountable)
-def mount():
-    call('mount', 'none', '/tmp', 'tmpfs', 0, 0)
-
-
-@attack(unprivileged, prepare=mounted)
-def umount2():
-    call('umount2', '/tmp', 2)
-
-
-@attack(unprivileged, prepare=mountable)
-def fsopen():
-    call('fsopen', 'tmpfs', 0)
-
-
-@attack(unprivileged, prepare=mountable)
-def open_tree():
-    call('open_tree', -100, '/', 1 | 0x8000)
-
-
-@attack(unprivileged, prepare=mountable)
-def chroot():
-    call('chroot', '/tmp')
-
-
-@attack(unprivileged, prepare=lambda: own_user_namespace(CLONE_NEWUTS))
-def sethostname():
-    call('sethostname', 'x', 1)
-
-
 # ---- kernel surfaces -------------------------------------------------------------------------------------------------
 @attack(unprivileged)
 def add_key():
     call('add_key', 'user', 'runtimo', 'x', 1, -2)
+
+
+@attack(unprivileged, prepare=lambda: call('add_key', 'user', 'runtimo', 'x', 1, -2))
+def request_key(_key):
+    call('request_key', 'user', 'runtimo', 0, 0)
 
 
 @attack(unprivileged)

@@ -1,7 +1,7 @@
 """Objects that outlive a job, what only root could do, and what lost capabilities refuse, not the filter."""
-import os, struct
+import ctypes, mmap, os, struct
 
-from harness import attack, call
+from harness import attack, call, child, wants
 from set_id import folder
 
 system_v, privileged, capability = {}, {}, {}
@@ -49,6 +49,13 @@ as_root('acct', '/runtimo-no-such-file')
 as_root('iopl', 0)
 as_root('fanotify_init', 0, 0)
 as_root('quotactl', 0, '/runtimo-no-such-file', 0, 0)
+
+
+@attack(privileged, prepare=lambda: os.pidfd_open(child()))
+def process_madvise(pidfd):
+    memory = mmap.mmap(-1, 4096)
+    there = (ctypes.c_uint64 * 2)(ctypes.addressof(ctypes.c_char.from_buffer(memory)), 4096)
+    wants(call('process_madvise', pidfd, there, 1, 20, 0) == 4096)  # MADV_COLD
 
 
 @attack(capability, prepare=folder)

@@ -1,5 +1,5 @@
 """Ways for set-id bits to the disk."""
-import ctypes, mmap, os, struct, tempfile
+import ctypes, mmap, os, socket, struct, tempfile
 
 from harness import attack, call, wants
 
@@ -17,7 +17,6 @@ def folder():
 
 
 def set_id(name, path='new'):
-    """Adds an attack that should leave such a bit on `path`."""
     """Adds an attack that should leave such a bit on `path`."""
     def add(function):
         def attempt():
@@ -39,6 +38,14 @@ set_id('openat')(lambda: call('openat', -100, 'new', 0o101, 0o2755))
 set_id('openat2')(lambda: call('openat2', -100, 'new', struct.pack('3Q', 0o101, 0o4755, 0), 24))
 set_id('mknod')(lambda: call('mknod', 'new', 0o104755, 0))
 set_id('mknodat')(lambda: call('mknodat', -100, 'new', 0o104755, 0))
+
+
+@set_id('bind')
+def bound_socket():
+    """A socket file takes the mode of its socket."""
+    with socket.socket(socket.AF_UNIX) as new:
+        call('fchmod', new.fileno(), 0o4755)
+        new.bind('new')
 
 
 @set_id('tmpfile')
