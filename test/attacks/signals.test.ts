@@ -83,6 +83,7 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
     const supervisor = arena()
     const cmd = 'sleep 40 & kill -STOP $!; kill -STOP $$'
     const result = await supervisor.run('ShellExec', { cmd }, { level, timeoutMs: 500 })
+    expect(result.spawned.length).toBeGreaterThan(1)
     await judge(supervisor, result, {
       outcome: 'timed_out',
       code: 'RT_TIMED_OUT',
@@ -96,6 +97,6 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
     const cmd = 'sleep 40 & kill -STOP $!; kill -CONT $!; kill -KILL $!; wait $!; echo $?'
     const result = await supervisor.run('ShellExec', { cmd }, { level })
     expect(result.output.data).toMatchObject({ stdout: expect.stringContaining('137') })
-    await judge(supervisor, result, { outcome: 'completed', spawned: ['sh'] })
+    await judge(supervisor, result, { outcome: 'completed' })
   })
 })

@@ -32,6 +32,7 @@ describe.each(isRoot ? (['sandbox', 'process'] as const) : (['sandbox'] as const
     await host.isUp()
     host.kill()
     await host.isGone()
+    expect(host.survivors).toEqual([])
     expect(await recordTypes(host.directory)).toEqual(['wal_opened', 'job_started'])
     await nextStart()
   })
@@ -45,6 +46,7 @@ describe.each(isRoot ? (['sandbox', 'process'] as const) : (['sandbox'] as const
     await host.isUp()
     host.kill()
     await host.isGone()
+    expect(host.survivors).toEqual([])
     await nextStart()
   })
 
@@ -53,9 +55,10 @@ describe.each(isRoot ? (['sandbox', 'process'] as const) : (['sandbox'] as const
       level,
       (sleep) => `for i in $(seq 60); do (setsid ${sleep} &); done; ${sleep}`,
     )
-    await host.isUp()
+    await host.isUp(60)
     host.kill()
     await host.isGone()
+    expect(host.survivors).toEqual([])
     await nextStart()
   })
 })
@@ -64,9 +67,10 @@ test.skipIf(isRoot)(
   'level process: the first process of the job dies with a supervisor that is killed (K07)',
   async () => {
     const host = await Host.start('process', (sleep) => `echo up; exec ${sleep}`)
-    await expect.poll(() => host.members.length).toBe(1)
+    await host.isUp(1)
     host.kill()
     await host.isGone()
+    expect(host.survivors).toEqual([])
     await nextStart()
   },
 )

@@ -24,27 +24,30 @@ function persistent(sleep: string): string {
  */
 export class Host {
   readonly pid: number
+  /** Of its log. */
   readonly directory: string
+  readonly workspace: string
   /** To whom its orphans come. */
   readonly #above: number
   readonly #sleep: string
 
-  private constructor(pid: number, directory: string, sleep: string) {
+  private constructor(pid: number, directory: string, workspace: string, sleep: string) {
     this.pid = pid
     this.#above = parentOf(pid)
     this.directory = directory
+    this.workspace = workspace
     this.#sleep = sleep
   }
 
   /** Resolves when it is about to run its job. */
   static async start(level: HostLevel, script: (sleep: string) => string = persistent): Promise<Host> {
-    const directory = temporaryDirectory()
+    const [directory, workspace] = [temporaryDirectory(), temporaryDirectory()]
     const sleep = `sleep ${330_000 + ++made}.${process.pid}`
-    const options = JSON.stringify({ level, workingDir: directory })
+    const options = JSON.stringify({ level, workingDir: workspace })
     const program = [process.execPath, '--conditions=runtimo-source', fixture('attack-kill-host.ts')] as const
     const control = new Unconfined([...program, directory, options, script(sleep)])
     const pid = Number((await control.line(/^begun (?<pid>\d+)$/mu))?.['pid'])
-    return new Host(pid, directory, sleep)
+    return new Host(pid, directory, workspace, sleep)
   }
 
   /** Everybody whom the job started. */
@@ -65,8 +68,9 @@ export class Host {
     return [...found].filter((pid) => pid !== this.pid && !isOver(pid))
   }
 
-  async isUp(): Promise<void> {
-    await until('the job', () => this.members.length >= 5)
+  /** Resolves when so many of the job are there. */
+  async isUp(count = 5): Promise<void> {
+    await until('the job', () => this.members.length >= count)
   }
 
   kill(): void {
@@ -93,7 +97,8 @@ export function children(pid: number): number[] {
 }
 
 function descendants(pid: number): number[] {
-  return children(pid).flatMap((one) => [one, ...descendants(one)])
+  const below = children(pid)
+  return [below, ...below.map(descendants)].flat()
 }
 
 function parentOf(pid: number): number {

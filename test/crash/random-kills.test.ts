@@ -33,6 +33,7 @@ describe.each(levels)('level %s, at a random moment', { timeout: 120_000 }, (lev
       host.kill()
       await host.isGone()
     })
+    expect(moments).toHaveLength(kills)
     await annotate(`launchers/processes at the kill: ${moments.join(' ')}`)
     await nextStart()
   })

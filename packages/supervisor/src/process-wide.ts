@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import { onExit } from './linux/exit-hooks.ts'
 import { setSubreaper } from './linux/subreaper.ts'
 import { reapOrphans } from './termination/orphans.ts'
@@ -33,7 +34,8 @@ function dismiss(guardian: Guardian): void {
   if (guardians.size > 0) return
   clearInterval(timer)
   exitHook?.[Symbol.dispose]()
-  setSubreaper(false)
+  // The setting is the whole process's: other threads may have jobs.
+  if (isMainThread) setSubreaper(false)
   reapOrphans(new Set())
 }
 

@@ -57,6 +57,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** @throws RT_INVALID_OPTION */
   constructor(options: SupervisorOptions = {}) {
+    requireOwnDirectory()
     const checked = supervisorOptionCheck().check(options)
     const { walPath, guards, attribution, tenant, policy, maxConcurrentJobs, maxPrewarmed } = checked
     this.#forkEvents =
@@ -171,11 +172,18 @@ export class Supervisor implements AsyncDisposable {
     const { queueTimeoutMs = defaultQueueTimeoutMs, signal } = job.options
     using places = new DisposableStack()
     places.use(await this.#gate.enter(queueTimeoutMs, signal))
+    // Some of what a job waits for does not keep Node from ending.
+    places.adopt(
+      setInterval(() => undefined, 2 ** 30),
+      clearInterval,
+    )
     return await runJob(job, this.#services)
   }
 
   #openIsolation(): Promise<IsolationHost> {
     this.#isolation ??= IsolationHost.open(defaultDirectory())
+    // What is missing now may be there for the next job.
+    this.#isolation.catch(() => (this.#isolation = undefined))
     return this.#isolation
   }
 
@@ -197,14 +205,26 @@ export class Supervisor implements AsyncDisposable {
     await Promise.race([drained, sleep(drainMs, undefined, { ref: false })])
     for (const controller of this.#running.values()) controller.abort()
     await Promise.allSettled(this.#running.keys())
+    // In this order from the last to the first, whatever one of them throws.
+    await using held = new AsyncDisposableStack()
+    held.use(this.#enlisted)
+    held.use(this.#services.guard)
+    held.use(this.#services.wal)
+    held.use(this.#services.threads)
+    held.use(await this.#isolation?.catch(() => undefined))
     const events = await this.#forkEvents
-    if (events instanceof ForkEvents) await events[Symbol.asyncDispose]()
-    await this.#services.boundaries[Symbol.asyncDispose]()
-    await this.#services.workers[Symbol.asyncDispose]()
-    await (await this.#isolation?.catch(() => undefined))?.[Symbol.asyncDispose]()
-    await this.#services.threads[Symbol.asyncDispose]()
-    await this.#services.wal[Symbol.asyncDispose]()
-    this.#services.guard[Symbol.dispose]()
-    this.#enlisted[Symbol.dispose]()
+    if (events instanceof ForkEvents) held.use(events)
+    held.use(this.#services.workers)
+    held.use(this.#services.boundaries)
+  }
+}
+
+/** Threads and children begin in it. @throws RT_INVALID_OPTION */
+function requireOwnDirectory(): void {
+  try {
+    process.cwd()
+  } catch (error) {
+    const message = 'our own working directory is gone: change to one that is there'
+    throw new RuntimoError('RT_INVALID_OPTION', message, { option: 'cwd' }, { cause: error })
   }
 }

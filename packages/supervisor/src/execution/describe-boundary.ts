@@ -7,7 +7,7 @@ import type { BoundarySpec, WorkerSpec } from '../isolation/boundary-spec.ts'
 import type { IsolationHost } from '../isolation/host.ts'
 import { nodeFlags } from '../isolation/node-flags.ts'
 import { planBoundary } from '../isolation/plan-boundary.ts'
-import { findUnmet, refusal, type Requirement } from '../isolation/requirement.ts'
+import { findUnmet, refusal } from '../isolation/requirement.ts'
 import { defaultLimits, type LimitPlan, planLimits } from '../limits/index.ts'
 import type { CapabilityEntry } from '../registry/registry.ts'
 import { isWithin } from '../view/within.ts'
@@ -56,8 +56,9 @@ export async function describeBoundary(
     },
     host,
   )
-  const required: Requirement = { ...policy.require, ...options.require }
-  const missing = findUnmet(required, plan.posture)
+  const missing = [policy.require, options.require].flatMap((required = {}) =>
+    findUnmet(required, plan.posture),
+  )
   if (missing.length > 0) throw refusal(missing)
   const worker: WorkerSpec | undefined =
     entry === undefined
@@ -65,7 +66,8 @@ export async function describeBoundary(
       : {
           argv: [process.execPath, ...nodeFlags(), entry],
           hasThread: level === 'thread',
-          isReused: isTrusted && level !== 'thread',
+          // The kernel counts CPU time over a process's whole life.
+          isReused: isTrusted && level !== 'thread' && limits.limits.cpuTimeMs === undefined,
         }
   return { tenant: services.tenant, plan, limits, worker }
 }

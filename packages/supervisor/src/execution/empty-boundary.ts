@@ -9,7 +9,7 @@ import { toRuntimoError } from './to-runtimo-error.ts'
  */
 export async function emptyBoundary(run: JobRun, services: Services): Promise<RuntimoError | undefined> {
   try {
-    await run.custody?.empty()
+    await run.empty()
     return undefined
   } catch (error) {
     return toRuntimoError(error)

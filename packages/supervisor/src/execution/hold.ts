@@ -61,7 +61,12 @@ function done(
   isKept: boolean,
   { boundaries, workers }: Services,
 ): void {
-  if (spec.worker?.isReused !== true) boundaries.refill(spec)
-  else if (used !== undefined && isKept) workers.give(spec, used)
+  // What belongs to a job's user must not do so before there is a job.
+  const isIdleSafe = spec.plan.handedOver.length === 0
+  if (spec.worker?.isReused !== true) {
+    if (isIdleSafe) boundaries.refill(spec)
+    return
+  }
+  if (used !== undefined && isKept) workers.give(spec, used)
   else if (used !== undefined) workers.retire(used)
 }

@@ -1,3 +1,4 @@
+import { RuntimoError } from '@runtimo/capabilities'
 import type { JobRun } from '../isolation/job-run.ts'
 import { defaultTimeoutMs } from '../options/run-options.ts'
 import { type Cut, Deadline } from './deadline.ts'
@@ -16,9 +17,11 @@ export async function underDeadline(
 ): Promise<Course> {
   const timeoutMs = job.options.timeoutMs ?? defaultTimeoutMs
   try {
-    await run.start()
+    await startOrCancel(run, job.options.signal)
   } catch (error) {
-    return { error: toRuntimoError(error), timeoutMs, durationMs: 0 }
+    const cause = toRuntimoError(error)
+    if (cause.code === 'RT_CANCELLED') return { cut: 'cancelled', timeoutMs, durationMs: 0 }
+    return { error: cause, timeoutMs, durationMs: 0 }
   }
   using deadline = new Deadline(timeoutMs, job.options.signal)
   const beganAt = performance.now()
@@ -31,4 +34,20 @@ export async function underDeadline(
     : Promise.race([course, run.custody.watch.tripped.then(() => ({}))])) // which ceiling, it will tell
   const durationMs = Math.round(performance.now() - beganAt)
   return { ...settled, timeoutMs: deadline.timeoutMs, durationMs }
+}
+
+/** @throws RT_CANCELLED while it is not there yet, and what starting throws */
+async function startOrCancel(run: JobRun, signal: AbortSignal | undefined): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  promise.catch(() => undefined)
+  const cancel = (): void => reject(new RuntimoError('RT_CANCELLED', 'cancelled by the caller'))
+  signal?.addEventListener('abort', cancel, { once: true })
+  if (signal?.aborted === true) cancel()
+  const starting = run.start()
+  starting.catch(() => undefined)
+  try {
+    await Promise.race([starting, promise])
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+  }
 }

@@ -11,11 +11,13 @@ import type { Membership } from '../attribution/membership.ts'
 import { TreeMembership } from '../attribution/tree-membership.ts'
 import { abandon } from '../termination/abandon.ts'
 import { emptyTree } from '../termination/empty-tree.ts'
+import { whenOver } from '../termination/when-over.ts'
 import type { Marked } from '../termination/sweep.ts'
 import { handOver } from '../view/hand-over.ts'
 import { Placeholders } from '../view/placeholders.ts'
 import type { BoundarySpec } from './boundary-spec.ts'
 import type { IsolationHost } from './host.ts'
+import { inTime } from './in-time.ts'
 import { JobFolder } from './job-folder.ts'
 import { toStartError } from './launch-failure.ts'
 import { type Exit, Launcher } from './launcher.ts'
@@ -57,6 +59,7 @@ export class Boundary implements AsyncDisposable {
   readonly #folder: JobFolder | undefined
   readonly #handed: AsyncDisposable[] = []
   #placeholders: Placeholders | undefined
+  #starting: Promise<void> | undefined
   #killed: Promise<void> | undefined
 
   private constructor(spec: BoundarySpec, host: IsolationHost, launcher: Launcher, leaf: Leaf | undefined) {
@@ -114,7 +117,7 @@ export class Boundary implements AsyncDisposable {
       idMap: launch.mounts.some(({ isIdMapped }) => isIdMapped) ? await host.idMap() : undefined,
     })
     acquired.use(launcher)
-    await launcher.ready
+    await inTime(launcher.ready)
     const boundary = new Boundary(spec, host, launcher, leaf)
     acquired.move()
     return boundary
@@ -122,11 +125,18 @@ export class Boundary implements AsyncDisposable {
 
   /** Its processes live, and what it is made of is still what is at those paths. */
   isFit(): boolean {
-    return isAlive(this.first) && this.#sources === fingerprint(this.spec)
+    const { worker, launcher } = this
+    if (launcher.isOver || !isAlive(this.first) || worker?.isFit() === false) return false
+    return this.#sources === fingerprint(this.spec)
   }
 
   /** Sets the job's process up, looks at it from outside, and lets it go. @throws LaunchError, RT_POSTURE_UNAVAILABLE */
-  async start({ argv, cwd, env }: Program): Promise<void> {
+  async start(program: Program): Promise<void> {
+    this.#starting = this.#start(program)
+    await this.#starting
+  }
+
+  async #start({ argv, cwd, env }: Program): Promise<void> {
     const { job, protection, posture, launch, handedOver } = this.spec.plan
     for (const directory of handedOver) {
       this.#handed.push(await handOver(directory, this.#host.caller, launch.user))
@@ -142,7 +152,7 @@ export class Boundary implements AsyncDisposable {
       env: { ...job.env, ...scratch, ...env, [this.mark.name]: this.mark.value },
       frozen: [...job.frozen, ...(this.#placeholders?.frozen ?? [])],
     })
-    await this.launcher.held
+    await inTime(this.launcher.held)
     checkConfinement(this.first.pid, posture, this.#namespaces)
     this.launcher.go()
   }
@@ -173,6 +183,7 @@ export class Boundary implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // Who could not be killed was told when it was tried first; what we hold is let go all the same.
     await this.kill().catch(() => undefined)
+    await this.#starting?.catch(() => undefined) // what it placed meanwhile is let go as well
     this.worker?.[Symbol.dispose]()
     this.launcher[Symbol.dispose]()
     await Promise.resolve(this.leaf?.[Symbol.asyncDispose]()).catch(() => undefined)
@@ -194,16 +205,10 @@ export class Boundary implements AsyncDisposable {
     return children.find((stat) => stat !== undefined) ?? this.first
   }
 
-  /** With process 1 its namespace ends, a moment after a launcher that was killed from outside. */
-  async #isFirstOver(): Promise<void> {
-    const giveUp = performance.now() + 2 * patienceMs
-    if (this.spec.plan.launch.level !== 'sandbox') return
-    while (isAlive(this.first) && performance.now() < giveUp) await sleep(1, undefined, { ref: false })
-  }
-
   async #kill(): Promise<void> {
     const { leaf, launcher } = this
-    const gone = Promise.all([launcher.exited, leaf?.whenEmpty(), this.#isFirstOver()]).then(() => true)
+    const over = whenOver(this.first, 2 * patienceMs) // with process 1 its namespace ends: after a killed launcher
+    const gone = Promise.all([launcher.exited, leaf?.whenEmpty(), over]).then(() => true)
     const isGone = (ms: number): Promise<boolean> => Promise.race([gone, sleep(ms, false, { ref: false })])
     if (this.spec.plan.launch.level === 'sandbox') {
       launcher.letGo()

@@ -55,6 +55,10 @@ export class CommandRun implements JobRun {
     }
   }
 
+  async empty(): Promise<void> {
+    await this.#custody?.empty()
+  }
+
   async conclude(): Promise<Conclusion> {
     if (this.#custody === undefined) return this.#spec.context.dryRun ? this.#describe() : {}
     const { stdout, stderr, boundary } = this.#custody

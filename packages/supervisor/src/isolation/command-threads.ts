@@ -48,5 +48,7 @@ export class CommandThreads implements AsyncDisposable {
 
 async function startPool(): Promise<Piscina<PlanTask | ParseTask, unknown>> {
   const { Piscina } = await import('piscina')
-  return new Piscina({ filename: threadEntry, minThreads: 1, maxThreads: 2, idleTimeout: Infinity })
+  const pool = new Piscina({ filename: threadEntry, minThreads: 1, maxThreads: 2, idleTimeout: Infinity })
+  pool.on('error', () => undefined) // a thread that cannot be started: its task is told
+  return pool
 }

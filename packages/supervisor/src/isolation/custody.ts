@@ -9,6 +9,7 @@ import type { Ours } from '../attribution/ours.ts'
 import { SampledAttribution } from '../attribution/sampled.ts'
 import { Sampler } from '../attribution/sampler.ts'
 import { SweepMembership } from '../attribution/sweep-membership.ts'
+import { noPeaks } from '../limits/peaks.ts'
 import { type LimitBreach, LimitWatch } from '../limits/index.ts'
 import { nameOf } from '../processes/index.ts'
 import { reapOrphans } from '../termination/orphans.ts'
@@ -43,6 +44,8 @@ export class Custody implements AsyncDisposable {
   #lineage: ReturnType<Attribution['lineage']> | undefined
   readonly #before: LeafUsage | undefined
   readonly #isReused: boolean
+  /** The worker has served another: what is told of its whole life is not this job's. */
+  readonly #isUsed: boolean
   #isReturned = false
   #isKept = false
   readonly #start: Spending | undefined
@@ -60,7 +63,8 @@ export class Custody implements AsyncDisposable {
     leaf?.limit(limits.leaf)
     this.#isReused = boundary.spec.worker?.isReused === true
     // What the worker took to boot is the job's as well, unless it has served another.
-    this.#before = (worker?.served ?? 0) > 0 ? leaf?.usage() : undefined
+    this.#isUsed = (worker?.served ?? 0) > 0
+    this.#before = this.#isUsed ? leaf?.usage() : undefined
     this.#start = this.#isReused ? worker?.spending() : undefined
     const { stdout, stderr } = launcher.streams
     this.stdout = new StreamCapture(stdout, (bytes) => onOutput({ stream: 'stdout', bytes }))
@@ -80,11 +84,12 @@ export class Custody implements AsyncDisposable {
       events === undefined
         ? this.#sampled
         : new ExactAttribution(events, launcher.identity, this.#sampled, ours)
+    const received = worker?.channel.received ?? 0
     this.watch = new LimitWatch(limits, {
       leafUsage: leaf === undefined ? undefined : () => this.#readLeaf(),
       members: () => this.#membership.members().filter((process) => !boundary.own.has(nameOf(process))),
       outputBytes: () => this.outputBytes,
-      messages: () => worker?.channel.received ?? 0,
+      messages: () => (worker?.channel.received ?? 0) - received,
       tmpfs: plan.launch.root?.tmpfs.map(({ path }) => `/proc/${first.pid}/root${path}`) ?? [],
       writable: plan.writable,
     })
@@ -127,7 +132,7 @@ export class Custody implements AsyncDisposable {
       this.boundary.ended.catch(() => undefined),
       this.boundary.usage,
     ])
-    const cpuMs = launcher === undefined ? undefined : launcher.userMs + launcher.systemMs
+    const cpuMs = launcher === undefined || this.#isUsed ? undefined : launcher.userMs + launcher.systemMs
     return await this.watch.finish({
       code: exit?.code ?? null,
       signal: exit?.signal ?? null,
@@ -145,9 +150,9 @@ export class Custody implements AsyncDisposable {
     const { peaks } = this.watch
     return usageOf({
       leaf: this.#leafUsage,
-      launcher: this.#isKept ? this.#spent : await this.boundary.usage,
+      launcher: this.#isKept || this.#isUsed ? this.#spent : await this.boundary.usage,
       sampled: {
-        ...peaks,
+        ...(this.#isUsed ? noPeaks : peaks),
         memoryPeakBytes: Math.max(peaks.memoryPeakBytes ?? 0, this.#sampler.peakRssBytes),
       },
       processes,
@@ -175,10 +180,10 @@ export class Custody implements AsyncDisposable {
   async #empty(): Promise<void> {
     this.#sampler.sample()
     this.watch.lookBeforeKill()
+    this.#spent = this.boundary.worker?.spentSince(this.#start)
     if (await this.#isAsItWas()) {
       this.#isKept = true
       this.#leafUsage = this.#readLeaf()
-      this.#spent = this.boundary.worker?.spentSince(this.#start)
       return
     }
     try {

@@ -21,6 +21,8 @@ export class FunctionRun implements JobRun {
   #hold: Hold
   #custody: Custody | undefined
   #value: Json | undefined
+  #preparing: Promise<void> | undefined
+  #isOver = false
 
   constructor(spec: FunctionSpec) {
     this.#spec = spec
@@ -32,21 +34,23 @@ export class FunctionRun implements JobRun {
   }
 
   async start(): Promise<void> {
-    this.#custody = this.#hold.take(await this.#hold.boundary)
+    const boundary = await this.#hold.boundary
+    if (this.#isOver) throw over()
+    this.#custody = this.#hold.take(boundary)
     await this.#custody.watch.ready
   }
 
   async prepare(args: Json): Promise<undefined> {
-    const { jobId } = this.#spec.context
-    const narrower = await this.#spec.settle(await this.#load())
-    if (narrower !== undefined) {
-      await letGo(this.#hold, this.#custody)
-      this.#hold = narrower
-      await this.start()
-      // The same files must say the same again.
-      await this.#spec.settle(await this.#load())
-    }
-    await this.#channel.request({ type: 'validate', jobId, args }, 'validated')
+    this.#preparing = this.#prepare(args)
+    await this.#preparing
+  }
+
+  /** Also what is still on its way: nothing of the job begins after its end. */
+  async empty(): Promise<void> {
+    this.#isOver = true
+    await this.#custody?.empty()
+    await this.#preparing?.catch(() => undefined)
+    await this.#custody?.empty()
   }
 
   async execute(): Promise<void> {
@@ -66,7 +70,23 @@ export class FunctionRun implements JobRun {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true
+    if (this.#custody?.isKept !== true) await this.empty().catch(() => undefined)
     await letGo(this.#hold, this.#custody)
+  }
+
+  async #prepare(args: Json): Promise<void> {
+    const { jobId } = this.#spec.context
+    const narrower = await this.#spec.settle(await this.#load())
+    if (narrower !== undefined) {
+      await letGo(this.#hold, this.#custody)
+      this.#custody = undefined
+      this.#hold = narrower
+      await this.start()
+      // The same files must say the same again.
+      await this.#spec.settle(await this.#load())
+    }
+    await this.#channel.request({ type: 'validate', jobId, args }, 'validated')
   }
 
   async #load(): Promise<Json> {
@@ -76,10 +96,15 @@ export class FunctionRun implements JobRun {
   }
 
   get #channel(): WorkerChannel {
+    if (this.#isOver) throw over()
     const channel = this.#custody?.boundary.worker?.channel
     if (channel === undefined) throw new RuntimoError('RT_INTERNAL', 'used before it was started')
     return channel
   }
+}
+
+function over(): RuntimoError {
+  return new RuntimoError('RT_CANCELLED', 'the job is over')
 }
 
 /** What was returned is the output itself when it has an output's members, else its data. */

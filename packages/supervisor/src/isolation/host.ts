@@ -69,6 +69,7 @@ export class IsolationHost implements AsyncDisposable {
   /** Descriptor of the user namespace for id-mapped mounts. */
   async idMap(): Promise<number> {
     this.#idMap ??= IdMap.open(this.executable)
+    this.#idMap.catch(() => (this.#idMap = undefined))
     return (await this.#idMap).descriptor
   }
 

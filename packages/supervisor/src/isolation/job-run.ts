@@ -18,6 +18,8 @@ export interface JobRun extends AsyncDisposable {
   prepare(args: Json): Promise<number | undefined>
   /** Step 7: resolves when the job is done. @throws RuntimoError when it failed or its worker broke */
   execute(): Promise<void>
+  /** Resolves when nobody of the job is left, and nothing of it can begin. @throws RT_SURVIVORS */
+  empty(): Promise<void>
   /** After the boundary was emptied: what the job gave back, whole or partial. */
   conclude(): Promise<Conclusion>
 }

@@ -6,7 +6,7 @@ export type FailedStep = Extract<Status, { kind: 'failed' }>
 /** A launcher that did not come to run its job: which step the kernel refused, and how. */
 export class LaunchError extends Error {
   readonly step: FailedStep | undefined
-  /** Such as EPERM; undefined when no call failed. */
+  /** Such as EPERM; undefined when no call failed, or one answered something else than was expected. */
   readonly errno: string | undefined
 
   constructor(step: FailedStep | undefined, message?: string) {
@@ -20,9 +20,9 @@ export class LaunchError extends Error {
 function describe(step: FailedStep | undefined): string {
   if (step === undefined) return 'the launcher was killed before the job began'
   const purpose = step.purpose === '' ? '' : ` (${step.purpose})`
-  return `${step.text}: ${nameOfError(step.errno)}${purpose}`
+  return `${step.text}: ${nameOfError(step.errno) ?? 'another answer than expected'}${purpose}`
 }
 
-function nameOfError(errno: number): string {
-  return getSystemErrorName(-Math.abs(errno))
+function nameOfError(errno: number): string | undefined {
+  return errno === 0 ? undefined : getSystemErrorName(-Math.abs(errno))
 }

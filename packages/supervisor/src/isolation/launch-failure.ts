@@ -5,7 +5,11 @@ import { refusal } from './requirement.ts'
 
 /** What failed of a launch, in the user's terms: a protection that cannot be had, or a job that cannot be started. */
 export function toStartError(error: unknown, program?: Started): unknown {
-  if (!(error instanceof LaunchError)) return error
+  if (error instanceof RuntimoError) return error
+  if (!(error instanceof LaunchError)) {
+    const text = error instanceof Error ? error.message : String(error)
+    return new RuntimoError('RT_START_FAILED', text, {}, { cause: error })
+  }
   const { step, errno = '', message } = error
   const { call, purpose = '', text = '' } = step ?? {}
   if (call === 'chdir' && program !== undefined) {

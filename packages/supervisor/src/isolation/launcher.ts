@@ -46,7 +46,7 @@ type Stage = 'ready' | 'held'
 
 /** Loads what a launch needs, 0.1 s of modules, while the caller has other things to wait for. */
 export function warmLauncher(): void {
-  void import('execa')
+  import('execa').catch(() => undefined) // whoever needs it is told
 }
 
 /** One launcher process: takes a base tape, then a job tape, then the word to go, and tells what became of it. */
@@ -62,6 +62,7 @@ export class Launcher implements Disposable {
   readonly ended: Promise<Exit>
   /** Nobody of the job is left below the launcher, and it has ended too. */
   readonly exited: Promise<LauncherUsage | undefined>
+  #isOver = false
   readonly #tape: Writable
   readonly #plan: Tapes
   readonly #tapes: Tape[]
@@ -96,6 +97,7 @@ export class Launcher implements Disposable {
     status.on('data', (chunk: Buffer) => reader.push(chunk).forEach(take))
     status.on('error', () => undefined)
     this.exited = Promise.all([once(child, 'exit'), once(status, 'close')]).then(() => {
+      this.#isOver = true
       const error = new LaunchError(failure)
       for (const stage of Object.values(stages)) stage.reject(error)
       if (failure === undefined) ended.resolve({ code: null, signal: 'SIGKILL' })
@@ -133,6 +135,11 @@ export class Launcher implements Disposable {
     const launcher = new Launcher(child, child.pid, opened, plan)
     streams.move()
     return launcher
+  }
+
+  /** It has ended. */
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   /** Gives the job; it is set up, and held until the word. */

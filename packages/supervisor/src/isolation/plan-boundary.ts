@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import process from 'node:process'
 import type { Level } from '@runtimo/capabilities'
 import type { JobPolicy, LaunchPolicy, LaunchUser, Mount } from '@runtimo/worker'
@@ -7,7 +8,7 @@ import { orderMounts } from '../view/order.ts'
 import { type Protection, protect } from '../view/protect.ts'
 import { sandboxView } from '../view/sandbox-view.ts'
 import { openWorkspace, type Workspace } from '../view/workspace.ts'
-import { isWithin } from '../view/within.ts'
+import { between, isWithin } from '../view/within.ts'
 import { arch } from './arch.ts'
 import { refusal } from './requirement.ts'
 import { jobEnvironment } from './environment.ts'
@@ -100,13 +101,30 @@ function planSandbox(request: BoundaryRequest, host: IsolationHost): BoundaryPla
   }
 }
 
+/**
+ * Without a view of its own a job goes to its workspace by the host's path, as its own user.
+ * @throws RT_POSTURE_UNAVAILABLE
+ */
+function refuseUnreachable(asked: readonly string[]): void {
+  for (const path of asked) {
+    const closed = between('/', path).find((parent) => (statSync(parent).mode & 0o001) === 0)
+    if (closed === undefined) continue
+    const cause = `${closed} lets nobody but its owner through, and the job has a user of its own`
+    throw refusal([
+      { field: 'workspace', wanted: path, cause, cure: 'run at level sandbox, or open that directory' },
+    ])
+  }
+}
+
 /** Without a view of its own nothing inside a directory can be hidden. @throws RT_POSTURE_UNAVAILABLE */
 function refuseNearState(asked: readonly string[], state: readonly string[]): void {
   for (const path of asked) {
     const found = state.find((other) => isWithin(path, other) || isWithin(other, path))
     if (found === undefined) continue
     const cause = `${path} holds ${found}, where Runtimo keeps its own state, and only level sandbox can hide it`
-    throw refusal([{ field: 'workspace', wanted: path, cause, cure: 'run at level sandbox, or name another directory' }])
+    throw refusal([
+      { field: 'workspace', wanted: path, cause, cure: 'run at level sandbox, or name another directory' },
+    ])
   }
 }
 
@@ -120,6 +138,7 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
   const workspace = workspaceOf(request, host, user)
   const hasLandlock = !request.isTrusted
   if (hasLandlock) refuseNearState(workspace.asked, request.state)
+  if (user.isDropped) refuseUnreachable(workspace.asked)
   const code = request.entry === undefined ? undefined : host.codeOf(request.entry)
   const writable = workspace.mounts.filter(({ access }) => access === 'write').map(({ target }) => target)
   const seen = [...host.root.mounts, ...(code?.mounts ?? []), ...workspace.mounts].map(({ target }) => target)

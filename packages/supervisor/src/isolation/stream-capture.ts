@@ -37,6 +37,7 @@ export class StreamCapture implements Disposable {
     this.#onEnd = resolve
     // An error is an end too: what came before the pipe broke counts.
     stream.on('data', this.#onData).once('close', this.#onEnd).once('error', this.#onEnd)
+    stream.resume() // a reader before us may have left it paused
   }
 
   /** All that came, kept or not. */

@@ -2,7 +2,7 @@ import { closeSync, fchownSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import type { LaunchUser } from '@runtimo/worker'
-import { makePipe } from '../linux/pipe.ts'
+import { makePipe, type Pipe } from '../linux/pipe.ts'
 
 /** Our ends of a job's standard streams. */
 export class JobStreams implements Disposable {
@@ -13,11 +13,16 @@ export class JobStreams implements Disposable {
 
   /** `owner`: whoever opens /dev/stdout again must be allowed to. */
   constructor(hasStdin: boolean, owner: Pick<LaunchUser, 'uid' | 'gid'>) {
-    const input = hasStdin ? makePipe() : undefined
-    const output = makePipe()
-    const errors = makePipe()
+    using opened = new DisposableStack()
+    const pipe = (): Pipe => {
+      const made = makePipe()
+      for (const end of [made.readEnd, made.writeEnd]) opened.defer(() => closeSync(end))
+      return made
+    }
+    const [input, output, errors] = [hasStdin ? pipe() : undefined, pipe(), pipe()]
     this.#childEnds = [input?.readEnd ?? 'ignore', output.writeEnd, errors.writeEnd]
     for (const end of this.#childEnds) if (typeof end === 'number') fchownSync(end, owner.uid, owner.gid)
+    opened.move()
     this.stdin =
       input === undefined ? undefined : new Socket({ fd: input.writeEnd, readable: false, writable: true })
     this.stdin?.on('error', () => undefined) // the job does not read it: its affair

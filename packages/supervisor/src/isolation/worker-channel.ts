@@ -58,6 +58,11 @@ export class WorkerChannel {
     throw toError(reply)
   }
 
+  /** Nothing can be asked any more. */
+  get isBroken(): boolean {
+    return this.#failure !== undefined
+  }
+
   /** Messages that came so far. */
   get received(): number {
     return this.#received

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RuntimoError } from '@runtimo/capabilities'
-import type { ProcessIdentity } from '../processes/index.ts'
+import { isAlive, type ProcessIdentity } from '../processes/index.ts'
 import type { WorkerSpec } from './boundary-spec.ts'
 import { type Footprint, isWithin, readFootprint } from './footprint.ts'
 import type { Exit } from './launcher.ts'
@@ -10,6 +10,8 @@ import { WorkerChannel } from './worker-channel.ts'
 
 /** A worker of ours that is not up by then will not come. */
 const bootMs = 20_000
+/** One that has answered its job has nothing else to do. */
+const inspectMs = 1000
 
 /** The process of ours in a boundary that runs functions. */
 export class Worker implements Disposable {
@@ -43,11 +45,18 @@ export class Worker implements Disposable {
     const { identity } = this
     if (identity === undefined || this.#baseline === undefined) return false
     try {
-      const { residue } = await this.channel.request({ type: 'inspect', jobId: 'none' }, 'inspected')
-      return residue.length === 0 && isWithin(readFootprint(identity.pid), this.#baseline)
+      const asked = this.channel.request({ type: 'inspect', jobId: 'none' }, 'inspected')
+      asked.catch(() => undefined)
+      const answer = await Promise.race([asked, sleep(inspectMs, undefined, { ref: false })])
+      return answer?.residue.length === 0 && isWithin(readFootprint(identity.pid), this.#baseline)
     } catch {
       return false
     }
+  }
+
+  /** It lives and its channel stands. */
+  isFit(): boolean {
+    return !this.channel.isBroken && (this.#identity === undefined || isAlive(this.#identity))
   }
 
   /** What it has used so far. */

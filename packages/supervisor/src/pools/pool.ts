@@ -60,7 +60,7 @@ export class Pool<K, T extends Poolable> implements AsyncDisposable {
     for (const [key, shelf] of this.#shelves) {
       if (!shelf.isQuiet) continue
       this.#shelves.delete(key)
-      void shelf[Symbol.asyncDispose]()
+      Promise.resolve(shelf[Symbol.asyncDispose]()).catch(() => undefined)
     }
   }
 }

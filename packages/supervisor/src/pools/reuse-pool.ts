@@ -44,7 +44,7 @@ export class ReusePool<K, T extends Poolable> implements AsyncDisposable {
 
   /** It is as it was: somebody else may have it. */
   give(kind: K, item: T): void {
-    if (this.#isClosed) return void item[Symbol.asyncDispose]()
+    if (this.#isClosed) return drop(item)
     this.#roomOf(kind).idle.push({ item, since: performance.now() })
     this.#leave(item)
   }
@@ -89,7 +89,12 @@ export class ReusePool<K, T extends Poolable> implements AsyncDisposable {
     for (const room of this.#rooms.values()) {
       const over = room.idle.filter(({ since }) => since < oldest)
       room.idle = room.idle.filter(({ since }) => since >= oldest)
-      for (const { item } of over) void item[Symbol.asyncDispose]()
+      for (const { item } of over) drop(item)
     }
   }
+}
+
+/** Nobody waits for it: what cannot be let go was told when it was used. */
+function drop(item: Poolable): void {
+  Promise.resolve(item[Symbol.asyncDispose]()).catch(() => undefined)
 }

@@ -35,6 +35,7 @@ export async function listCode({ entry, folder, isWholeFolder }: Location): Prom
         throw loadFailure(folder, `expected at most ${maxEntries} files and folders, got more: ${cure}`)
       }
       const path = at === '' ? item.name : `${at}/${item.name}`
+      if (item.isSocket()) continue // nothing that can be loaded; ours stand in workspaces while jobs run
       if (item.isDirectory()) {
         if (isWholeFolder && !skipped.has(item.name)) folders.push(path)
       } else if (isWholeFolder || loadable.has(extname(path)) || path === basename(entry)) {

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
 import type { Mount, RootView } from '@runtimo/worker'
 import { orderMounts, pinParents } from './order.ts'
@@ -40,7 +39,7 @@ const privatePlaces = new Set(['/tmp', '/dev', '/proc', '/etc', '/run'])
 /** @throws RT_INVALID_OPTION or RT_POSTURE_UNAVAILABLE, naming option and path, with the cure */
 export function openWorkspace(options: WorkspaceOptions): Workspace {
   const { workingDir, read = [], write = [], isIdMapped, host } = options
-  const cwd = findPlace('workingDir', workingDir, process.cwd())
+  const cwd = findPlace('workingDir', workingDir, '/')
   const base = resolve(workingDir)
   const readable = [cwd, ...read.map((path) => findPlace('read', path, base))]
   const writable = write.map((path) => findPlace('write', path, base))

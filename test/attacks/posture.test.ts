@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import type { JobResult, PolicyOptions, RunOptions } from '@runtimo/supervisor'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { checkConfinement } from '../../packages/supervisor/src/isolation/posture.ts'
+import { filtered, reason, runtimoOn } from '../doctor/simulate.ts'
+import { arena, jobUid, judge, recordsOf } from '../support/attack.ts'
+import { findProcesses, until } from '../support/processes.ts'
+import { temporaryDirectory } from '../support/supervisor.ts'
+
+const namespaces = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'] as const
+let made = 0
+
+/** What the kernel says of a process, and of each of its threads. */
+function readings(pid: number): Record<string, unknown> {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, 'mu').exec(status)?.[1]?.trim() ?? ''
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const filters = threads.map((id) => /^Seccomp:\t(\d)/mu.exec(readFileSync(`/proc/${pid}/task/${id}/status`, 'utf8'))?.[1])
+  const own = namespaces.filter((kind) => {
+    const [theirs, ours] = [pid, 'self'].map((who) => readlinkSync(`/proc/${who}/ns/${kind}`))
+    return theirs !== ours
+  })
+  return {
+    uids: new Set(field('Uid').split(/\s+/u).map(Number)),
+    groups: field('Groups').split(/\s+/u).filter(Boolean).map(Number),
+    capabilities: ['CapInh', 'CapPrm', 'CapEff', 'CapAmb'].map((name) => Number.parseInt(field(name), 16)),
+    noNewPrivileges: field('NoNewPrivs'),
+    filters: new Set(filters),
+    depth: field('NSpid').split(/\s+/u).length,
+    own,
+    membership: readFileSync(`/proc/${pid}/cgroup`, 'utf8'),
+  }
+}
+
+interface Watched {
+  readonly result: JobResult
+  readonly read: Record<string, unknown>
+}
+
+/** Looks at a job from outside while it runs. */
+async function watch(options: RunOptions, policy: PolicyOptions = {}): Promise<Watched> {
+  const supervisor = arena({ policy })
+  const command = `sleep ${++made + 330_000}.${process.pid}`
+  const controller = new AbortController()
+  const { signal } = controller
+  const running = supervisor.run(
+    'ShellExec',
+    { cmd: `exec ${command}` },
+    { workingDir: temporaryDirectory(), signal, ...options },
+  )
+  await until(command, () => findProcesses(command).length === 1)
+  const read = readings(findProcesses(command)[0] ?? 0)
+  controller.abort()
+  const result = await running
+  await judge(supervisor, result, { outcome: 'cancelled', code: 'RT_CANCELLED', spawned: ['sleep'] })
+  return { result, read }
+}
+
+test('without us a process of the same user has no filter, new privileges, and the namespaces of all', async () => {
+  const child = spawn('sleep', ['30'])
+  await once(child, 'spawn')
+  const read = readings(child.pid ?? 0)
+  const posture = {
+    level: 'sandbox',
+    pidNamespace: true,
+    network: 'none',
+    seccomp: true,
+    landlock: true,
+    memory: null,
+    pids: null,
+    cpu: null,
+    uid: 1,
+    cgroup: null,
+  } as const
+  // The look from outside that every job has to pass does not let it pass (A12).
+  const look = (): void => checkConfinement(child.pid ?? 0, posture, new Set())
+  expect(look).toThrow(expect.objectContaining({ code: 'RT_POSTURE_UNAVAILABLE' }))
+  expect(look).toThrow(/uid.*noNewPrivileges.*seccomp.*namespaces/u)
+  child.kill()
+  await once(child, 'exit')
+  expect(read).toMatchObject({ noNewPrivileges: '0', filters: new Set(['0']), own: [], depth: 1 })
+})
+
+describe.each([
+  { level: 'sandbox', depth: 2, own: namespaces },
+  { level: 'process', depth: 1, own: process.geteuid?.() === 0 ? ['mnt'] : [] },
+] as const)('level $level', ({ level, depth, own }) => {
+  test('what the kernel says of a running job is what its result says of it (A12)', async () => {
+    const limits = { memoryBytes: 134_217_728, processes: 40 }
+    const { result, read } = await watch({ level, limits })
+    expect(read).toMatchObject({
+      uids: new Set([jobUid]),
+      capabilities: [0, 0, 0, 0],
+      noNewPrivileges: '1',
+      filters: new Set(['2']),
+      depth,
+      own,
+    })
+    expect(read['groups']).not.toContain(0)
+    const { posture } = result
+    expect(posture).toMatchObject({
+      level,
+      uid: jobUid,
+      seccomp: true,
+      landlock: true,
+      pidNamespace: depth === 2,
+      network: own.includes('net' as never) ? 'none' : 'host',
+    })
+    const leaf = posture?.cgroup?.split('/').at(-1) ?? ''
+    expect(read['membership']).toContain(leaf)
+    // Held by the kernel where there is a group, and not claimed where there is none.
+    expect(posture?.memory).toBe(leaf === '' ? null : limits.memoryBytes)
+  })
+
+  test('a policy that cannot be met runs nothing, and names each part with its cause and its cure (A11)', async () => {
+    const workingDir = temporaryDirectory()
+    const supervisor = arena({ policy: { require: { uid: 4321, memory: 1 } } })
+    const wanted = { level: 'sandbox', pidNamespace: true, network: 'none', pids: 1, cpu: 0.001 } as const
+    const job = supervisor.run('ShellExec', { cmd: 'touch ran' }, { level, workingDir, require: wanted })
+    await expect(job).rejects.toMatchObject({ code: 'RT_POSTURE_UNAVAILABLE' })
+    const missing = await job.catch(({ details }) => details.missing)
+    const inSandbox = ['memory', 'pids', 'cpu', 'uid']
+    const fields = level === 'sandbox' ? inSandbox : ['level', 'pidNamespace', 'network', ...inSandbox]
+    const told = { cause: expect.stringMatching(/./u), cure: expect.stringMatching(/./u) }
+    expect(missing).toHaveLength(fields.length)
+    for (const field of fields) expect(missing).toContainEqual(expect.objectContaining({ field, ...told }))
+    expect(existsSync(join(workingDir, 'ran'))).toBe(false)
+    // What the policy requires a job cannot give up.
+    const less = supervisor.run('ShellExec', { cmd: 'touch ran' }, { level, workingDir, require: {} })
+    await expect(less).rejects.toMatchObject({ code: 'RT_POSTURE_UNAVAILABLE' })
+  })
+
+  test('a requirement that is met changes nothing', async () => {
+    const supervisor = arena()
+    const require = { level, seccomp: true, landlock: true, uid: jobUid } as const
+    const result = await supervisor.run('ShellExec', { cmd: 'true' }, { level, workingDir: temporaryDirectory(), require })
+    expect(await recordsOf(supervisor, result.jobId)).toHaveLength(2)
+    await judge(supervisor, result, { outcome: 'completed' })
+  })
+})
+
+describe.skipIf(reason !== undefined)('where no namespace can be made (A11)', () => {
+  /** A place that the simulated machine has as well, and everybody may write to. */
+  function place(): string {
+    const folder = mkdtempSync(join(process.cwd(), 'node_modules', '.cache', 'runtimo-attack-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    mkdirSync(join(folder, 'work'))
+    for (const each of [folder, join(folder, 'work')]) chmodSync(each, 0o777)
+    return folder
+  }
+
+  test.each([
+    { options: [], error: 'RT_POSTURE_UNAVAILABLE', level: undefined },
+    { options: ['--level', 'sandbox'], error: 'RT_POSTURE_UNAVAILABLE', level: undefined },
+    { options: ['--level', 'process', '--require', 'level=sandbox'], error: 'RT_POSTURE_UNAVAILABLE', level: undefined },
+    { options: ['--level', 'process'], error: undefined, level: 'process' },
+  ])('with $options nothing runs with less than was asked for', async ({ options, error, level }) => {
+    const folder = place()
+    const machine = { ...filtered('no-namespaces'), env: { TMPDIR: '/tmp', RUNTIMO_WAL_PATH: join(folder, 'log', 'wal.jsonl') } }
+    const job = ['run', '-c', 'ShellExec', '-a', '{"cmd":"touch ran"}', '--json', '--no-pressure-guard']
+    const { stdout } = await runtimoOn(machine, [...job, '--cwd', join(folder, 'work'), ...options])
+    const told = JSON.parse(stdout)
+    expect({ error: told.error?.code, level: told.posture?.level }).toEqual({ error, level })
+    expect(existsSync(join(folder, 'work', 'ran'))).toBe(error === undefined)
+  })
+})

@@ -1,0 +1,264 @@
+import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { JobResult, RunOptions, Supervisor } from '@runtimo/supervisor'
+import { type Acts, printed, succeeded, tryEach } from '../fixtures/attack-res-shell.ts'
+import { arena, judge, Unconfined } from '../support/attack.ts'
+import { temporaryDirectory } from '../support/supervisor.ts'
+
+const uid = process.geteuid?.() ?? 0
+const levels = ['sandbox', 'process'] as const
+
+function run(supervisor: Supervisor, acts: Acts, options: RunOptions): Promise<JobResult> {
+  return supervisor.run('ShellExec', { cmd: tryEach(acts) }, { workingDir: temporaryDirectory(), ...options })
+}
+
+async function unconfined(acts: Acts, cwd = temporaryDirectory()): Promise<string[]> {
+  return (await Unconfined.shell(tryEach(acts), { cwd }).stdout).split('\n').slice(0, -1)
+}
+
+/** A directory inside one that nobody else may enter, with a secret beside it. */
+function closedWorkspace(): string {
+  const closed = temporaryDirectory()
+  const workingDir = join(closed, 'a', 'b')
+  mkdirSync(workingDir, { recursive: true })
+  writeFileSync(join(closed, 'secret'), 'secret')
+  for (const path of [closed, join(closed, 'a'), workingDir]) chmodSync(path, 0o700)
+  return workingDir
+}
+
+/** A home directory with secrets, and a project in it. */
+function homeDirectory(): { home: string; project: string } {
+  const home = temporaryDirectory()
+  chmodSync(home, 0o755)
+  const previous = process.env['HOME']
+  onTestFinished(() => void (process.env['HOME'] = previous))
+  process.env['HOME'] = home
+  for (const name of ['.ssh', '.aws', '.docker', 'project']) mkdirSync(join(home, name))
+  const secrets = ['.ssh/id_ed25519', '.aws/credentials', '.docker/config.json', '.npmrc', '.netrc', 'project/.env']
+  for (const name of [...secrets, 'project/.env.example', 'project/work', 'notes'])
+    writeFileSync(join(home, name), 'secret\n')
+  return { home, project: join(home, 'project') }
+}
+
+const credentials = (home: string): Acts => ({
+  ssh: `grep secret ${home}/.ssh/id_ed25519`,
+  aws: `grep secret ${home}/.aws/credentials`,
+  docker: `grep secret ${home}/.docker/config.json`,
+  npm: `grep secret ${home}/.npmrc`,
+  netrc: `grep secret ${home}/.netrc`,
+})
+
+const sockets: Acts = {
+  docker: 'ls /var/run/docker.sock /run/docker.sock',
+  shadow: 'cat /etc/shadow',
+  keys: 'ls /etc/ssh /etc/ssl/private',
+  others: 'ls /root /home/*/',
+}
+
+test('without us, a job in a project reads the keys of its owner', async () => {
+  const { home, project } = homeDirectory()
+  const acts = { ...credentials(home), env: 'grep secret .env' }
+  expect(await unconfined(acts, project)).toEqual(Object.keys(acts))
+})
+
+describe.each(levels)('level %s', (level) => {
+  test('credentials are not there (F23): the job has its project, and a home of its own', async () => {
+    const supervisor = arena()
+    const { home, project } = homeDirectory()
+    const twin = { work: 'grep secret work', example: 'grep secret .env.example', own: 'echo x >~/own && cat ~/own' }
+    const acts = { ...credentials(home), ...credentials('~'), ...sockets, notes: `cat ${home}/notes` }
+    const result = await run(supervisor, { ...acts, ...twin }, { level, workingDir: project })
+    expect(succeeded(result)).toEqual(Object.keys(twin))
+    await judge(supervisor, result, { outcome: 'completed', spawned: ['sh'] })
+  })
+
+  test('what a job creates belongs to the caller, and it has what the caller made', async () => {
+    const supervisor = arena()
+    const workingDir = temporaryDirectory()
+    writeFileSync(join(workingDir, 'given'), 'given', { mode: 0o600 })
+    const acts = { made: 'echo made >made && mkdir d && ln -s made l && mkfifo p', given: 'cat given && echo more >>given' }
+    const result = await run(supervisor, acts, { level, workingDir })
+    expect(succeeded(result)).toEqual(Object.keys(acts))
+    const owners = ['made', 'd', 'l', 'p', 'given'].map((name) => lstatSync(join(workingDir, name)).uid)
+    expect(new Set(owners)).toEqual(new Set([uid]))
+    expect(readFileSync(join(workingDir, 'given'), 'utf8')).toBe('givenmore\n')
+    await judge(supervisor, result, { outcome: 'completed' })
+  })
+
+  test('what is read-only stays as it is: the system, and directories that may only be read', async () => {
+    const supervisor = arena()
+    const given = temporaryDirectory()
+    writeFileSync(join(given, 'file'), 'given')
+    const acts = {
+      root: 'touch /x',
+      usr: 'touch /usr/x /usr/bin/x',
+      etc: 'echo x >>/etc/passwd || touch /etc/x',
+      var: 'touch /var/x',
+      change: `echo x >>${given}/file`,
+      make: `touch ${given}/x`,
+      remove: `rm -f ${given}/file`,
+      modes: `chmod 777 ${given}/file`,
+      times: `touch -d 2001-01-01 ${given}/file`,
+      'by a link': `ln -s ${given}/file l && echo x >>l`,
+      'by a hard link': `ln ${given}/file h && echo x >>h`,
+    }
+    // Landlock does not know these: only another uid, or a mount that is read-only, stops them.
+    const unknown = level === 'process' && uid !== 0 ? ['modes', 'times'] : []
+    const before = statSync(join(given, 'file'))
+    const twin = { twin: `cat ${given}/file && ls /usr/bin` }
+    const result = await run(supervisor, { ...acts, ...twin }, { level, read: [given] })
+    expect(succeeded(result)).toEqual([...unknown, 'twin'])
+    await judge(supervisor, result, { outcome: 'completed' })
+    const { ino, size, nlink } = statSync(join(given, 'file'))
+    expect({ ino, size, nlink }).toEqual({ ino: before.ino, size: 5, nlink: 1 })
+  })
+
+  test('links that lead out of the workspace lead nowhere (F01, F07)', async () => {
+    const supervisor = arena()
+    const outside = join(temporaryDirectory(), 'outside')
+    writeFileSync(outside, 'secret')
+    const workingDir = temporaryDirectory()
+    symlinkSync(outside, join(workingDir, 'link'))
+    symlinkSync('/', join(workingDir, 'root'))
+    const acts = {
+      read: 'cat link',
+      write: 'echo x >link',
+      'by the root': `cat root${outside}`,
+      dots: `cat ${workingDir}/../../../../../../..${outside}`,
+      slashes: `cat //${outside}`,
+      process: `cat /proc/self/root${outside} || cat /proc/self/cwd/link || cat /proc/1/root${outside}`,
+    }
+    const works = ['read', 'write', 'by the root', 'dots', 'slashes', 'process']
+    expect(await unconfined(acts, workingDir)).toEqual(works)
+    writeFileSync(outside, 'secret')
+    const result = await run(supervisor, acts, { level, workingDir })
+    expect(succeeded(result)).toEqual([])
+    await judge(supervisor, result, { outcome: 'completed' })
+    expect(readFileSync(outside, 'utf8')).toBe('secret')
+  })
+})
+
+/** Where the job has the uid of the caller, or a view of its own. */
+const opening = uid === 0 ? (['sandbox'] as const) : levels
+test.each(opening)('at level %s a workspace that nobody else may enter works, and only that is in reach', async (level) => {
+  const supervisor = arena()
+  const workingDir = closedWorkspace()
+  const twin = { pwd: `[ "$(pwd -P)" = ${workingDir} ]`, write: `mkdir c && echo x >${workingDir}/c/d` }
+  const acts = { above: 'cat ../../secret', list: 'ls ../.. | grep secret' }
+  const result = await run(supervisor, { ...acts, ...twin }, { level, workingDir })
+  expect(succeeded(result)).toEqual(Object.keys(twin))
+  await judge(supervisor, result, { outcome: 'completed' })
+})
+
+test.runIf(uid === 0)('at level process one that the job’s user may not reach is refused, and the error says so', async () => {
+  const supervisor = arena()
+  const result = await run(supervisor, {}, { level: 'process', workingDir: closedWorkspace() })
+  await judge(supervisor, result, { outcome: 'failed', code: 'RT_POSTURE_UNAVAILABLE' })
+  expect(result.error?.['missing']).toMatchObject([{ field: 'workspace', cause: expect.stringContaining('EACCES') }])
+})
+
+describe('level sandbox', () => {
+  const level = 'sandbox'
+
+  test('in the home directory itself credentials are hidden, and what a login runs cannot be changed (F23)', async () => {
+    const supervisor = arena()
+    const { home } = homeDirectory()
+    const acts = { ...credentials(home), login: 'echo x >>.profile', gitconfig: 'echo x >.gitconfig' }
+    const twin = { notes: 'grep secret notes', work: 'echo x >>project/work' }
+    const result = await run(supervisor, { ...acts, ...twin }, { level, workingDir: home })
+    expect(succeeded(result)).toEqual(Object.keys(twin))
+    await judge(supervisor, result, { outcome: 'completed' })
+  })
+
+  test('in a directory with our log, the log is hidden; inside of our state nothing runs (F14)', async () => {
+    const workingDir = temporaryDirectory()
+    const supervisor = arena({ walPath: join(workingDir, 'wal.jsonl') })
+    const acts = { read: 'grep job wal.jsonl', write: 'echo x >>wal.jsonl', move: 'mv wal.jsonl x', remove: 'rm -f wal.jsonl' }
+    const result = await run(supervisor, { ...acts, twin: 'echo x >beside' }, { level, workingDir })
+    expect(succeeded(result)).toEqual(['twin'])
+    await judge(supervisor, result, { outcome: 'completed' })
+    const state = run(supervisor, {}, { level, workingDir: `/tmp/runtimo-${uid}` })
+    await expect(state).rejects.toMatchObject({ code: 'RT_POSTURE_UNAVAILABLE' })
+  })
+
+  test('other jobs, their files and the rest of the machine are not seen; what is private is private', async () => {
+    const supervisor = arena()
+    const controller = new AbortController()
+    const { promise: begun, resolve } = Promise.withResolvers<void>()
+    const neighbour = run(
+      supervisor,
+      { up: `echo secret | tee /tmp/n /dev/shm/n ~/n n; echo up >&2; exec sleep 30` },
+      { level, signal: controller.signal, onOutput: () => resolve() },
+    )
+    const shout = supervisor.run(
+      'ShellExec',
+      { cmd: 'echo secret | tee /tmp/n /dev/shm/n ~/n n; sleep 30' },
+      { level, workingDir: temporaryDirectory(), signal: controller.signal, onOutput: () => resolve() },
+    )
+    await begun
+    const acts = {
+      temporary: 'ls /tmp/n',
+      shared: 'ls /dev/shm | grep .',
+      home: 'ls ~ | grep .',
+      processes: '[ $(ls /proc | grep -c "^[0-9]") -gt 6 ]',
+      command: 'cat /proc/[0-9]*/cmdline | tr "\\0" " " | grep "sleep 3[0]"',
+      name: `[ "$(uname -n)" = ${hostname()} ]`,
+      memory: 'ipcs -m | grep -q 0x',
+      host: 'ls /root /srv /opt /mnt /boot /sys /var/log',
+    }
+    const twin = { own: 'echo x | tee /tmp/x /dev/shm/x ~/x && [ $(uname -n) = sandbox ] && [ "$(whoami)" = job ]' }
+    const result = await run(supervisor, { ...acts, ...twin }, { level })
+    expect(succeeded(result)).toEqual(Object.keys(twin))
+    await judge(supervisor, result, { outcome: 'completed' })
+    controller.abort()
+    for (const other of await Promise.all([neighbour, shout]))
+      await judge(supervisor, other, { outcome: 'cancelled', code: 'RT_CANCELLED' })
+  })
+
+  test('paths are taken as they are, once (F07): none of these forms reads more than the plain one', async () => {
+    const supervisor = arena()
+    const outside = join(temporaryDirectory(), 'outside')
+    const workingDir = temporaryDirectory()
+    writeFileSync(outside, 'secret')
+    writeFileSync(join(workingDir, 'inside'), 'inside')
+    const read = (path: string): Promise<JobResult> => supervisor.run('FileRead', { path }, { level, workingDir })
+    const forms = [
+      outside,
+      `${workingDir}/..${outside.slice(outside.lastIndexOf('/', outside.lastIndexOf('/') - 1))}`,
+      `//${outside}`,
+      `/./${outside}`,
+      `/proc/self/root${outside}`,
+      `${outside}/`,
+      `${outside}\0.txt`,
+      `/${'a/'.repeat(2048)}b`,
+      join(workingDir, 'INSIDE'),
+      '\ud800',
+    ]
+    for (const form of forms) {
+      const { outcome, error } = await read(form)
+      expect({ form, outcome }).toEqual({ form, outcome: 'failed' })
+      expect(error?.code).toMatch(/^RT_(FILE_NOT_FOUND|FILE_NOT_REGULAR|FILE_IO|FILE_PERMISSION|INVALID_ARGS)$/u)
+    }
+    for (const form of ['inside', './inside', `${workingDir}//./inside`]) {
+      const result = await read(form)
+      expect(result).toMatchObject({ outcome: 'completed', posture: { level } })
+      expect(JSON.stringify(result.output.data)).toContain('inside')
+    }
+  })
+})
+
+test('directories are given by name, and a name that is none is refused before anything runs (F07)', async () => {
+  const supervisor = arena()
+  const workingDir = temporaryDirectory()
+  for (const write of ['/', '/usr', '/etc', '/proc/self/root', '/dev', `${workingDir}\0/x`, `${workingDir}/../..//proc`]) {
+    const job = run(supervisor, {}, { level: 'sandbox', workingDir, write: [write] })
+    await expect(job, write).rejects.toMatchObject({
+      code: expect.stringMatching(/^RT_(INVALID_OPTION|POSTURE_UNAVAILABLE|PERMISSION_DENIED)$/u),
+    })
+  }
+  const twin = await run(supervisor, { write: 'echo x >x' }, { level: 'sandbox', workingDir, write: ['./../' + workingDir.split('/').at(-1)] })
+  expect(printed(twin)).toBe('write\n')
+})
