@@ -50,9 +50,15 @@ describe.each(commandLevels)('a command at level %s', (level) => {
   test('has none of our variables that are not on the list, though the policy names them (E02, E03, E04)', async () => {
     stub({ ...loaders, ...secrets, GRANTED: 'yes' })
     const supervisor = arena({ policy: { env: [...Object.keys(loaders), 'GRANTED'] } })
-    const result = await supervisor.run('ShellExec', { cmd: '/usr/bin/env' }, { level, workingDir: temporaryDirectory() })
+    const result = await supervisor.run(
+      'ShellExec',
+      { cmd: '/usr/bin/env' },
+      { level, workingDir: temporaryDirectory() },
+    )
     unstub()
-    const names = printed(result).split('\n').map((line) => line.split('=')[0])
+    const names = printed(result)
+      .split('\n')
+      .map((line) => line.split('=')[0])
     expect(names).toContain('GRANTED')
     expect(names.filter((name = '') => name in loaders || name in secrets)).toEqual([])
     await judge(supervisor, result, { outcome: 'completed', spawned: ['env'] })
@@ -78,7 +84,11 @@ describe.each(commandLevels)('a command at level %s', (level) => {
   test('cannot be given what loads code into it, but other variables, as they are (E01, E07)', async () => {
     const supervisor = arena()
     const run = (env: object): ReturnType<typeof supervisor.run> =>
-      supervisor.run('ShellExec', { cmd: 'printf %s "$VALUE"', env }, { level, workingDir: temporaryDirectory() })
+      supervisor.run(
+        'ShellExec',
+        { cmd: 'printf %s "$VALUE"', env },
+        { level, workingDir: temporaryDirectory() },
+      )
     for (const name of ['LD_PRELOAD', 'LD_LIBRARY_PATH', 'LD_AUDIT', 'RUNTIMO_BOUNDARY', 'A=B', '', 'A\0B']) {
       const result = await run({ [name]: '/nowhere/evil.so' })
       expect({ name, code: result.error?.code }).toEqual({ name, code: 'RT_INVALID_ARGS' })
@@ -124,7 +134,11 @@ describe.each(commandLevels)('a command at level %s', (level) => {
     const workingDir = temporaryDirectory()
     const name = 'a; touch made\n$(touch made) -rf'
     mkdirSync(join(workingDir, name))
-    for (const args of [{ cmd: 'echo a\0b' }, { cmd: 'true', cwd: 'a\0b' }, { cmd: 'true', env: { A: 'a\0b' } }]) {
+    for (const args of [
+      { cmd: 'echo a\0b' },
+      { cmd: 'true', cwd: 'a\0b' },
+      { cmd: 'true', env: { A: 'a\0b' } },
+    ]) {
       const result = await supervisor.run('ShellExec', args, { level, workingDir })
       expect(result).toMatchObject({ outcome: 'failed', error: { code: 'RT_INVALID_ARGS' } })
     }

@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import type { JobResult, Supervisor } from '@runtimo/supervisor'
 import { describe, expect, test } from 'vitest'
-import { type Acts, printed, python, succeeded, tryEach } from '../fixtures/attack-res-shell.ts'
-import { arena, judge, Unconfined } from '../support/attack.ts'
+import { type Acts, attempt, printed, python, succeeded, unconfined } from '../fixtures/attack-res-shell.ts'
+import { arena, judge } from '../support/attack.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 const isRoot = process.geteuid?.() === 0
@@ -12,12 +12,7 @@ const levels = ['sandbox', 'process'] as const
 type Level = (typeof levels)[number]
 
 function run(supervisor: Supervisor, level: Level, workingDir: string, acts: Acts): Promise<JobResult> {
-  return supervisor.run('ShellExec', { cmd: tryEach(acts) }, { level, workingDir })
-}
-
-/** What of these succeeds without us. */
-async function unconfined(acts: Acts, cwd: string): Promise<string[]> {
-  return (await Unconfined.shell(tryEach(acts), { cwd }).stdout).split('\n').slice(0, -1)
+  return attempt(supervisor, acts, { level, workingDir })
 }
 
 /** A repository with something that may be moved about. */
@@ -53,7 +48,10 @@ test('without us, and at level process, what the tools of the owner obey is writ
 test('in a sandbox none of that can be made or changed, there or not, and nothing is left of it (F05)', async () => {
   const supervisor = arena()
   const directory = repository()
-  const twin = { work: 'mkdir src && echo x >src/a && mv mine yours', git: 'echo x >.git/index && mkdir .git/objects' }
+  const twin = {
+    work: 'mkdir src && echo x >src/a && mv mine yours',
+    git: 'echo x >.git/index && mkdir .git/objects',
+  }
   const result = await run(supervisor, 'sandbox', directory, { ...trusted, ...twin })
   await judge(supervisor, result, { outcome: 'completed', spawned: ['sh'] })
   expect(succeeded(result)).toEqual(Object.keys(twin))
@@ -98,7 +96,10 @@ describe.each(levels)('level %s', (level) => {
   test('no set-id bit reaches the disk, whatever makes the file (F10), and it goes when one is written to', async () => {
     const supervisor = arena()
     const directory = workspace()
-    const twin = { modes: 'chmod 755 mine && install -m 700 mine b && mkdir -m 1777 c', write: 'echo x >>old' }
+    const twin = {
+      modes: 'chmod 755 mine && install -m 700 mine b && mkdir -m 1777 c',
+      write: 'echo x >>old',
+    }
     const result = await run(supervisor, level, directory, { ...setIds, ...twin })
     await judge(supervisor, result, { outcome: 'completed', spawned: ['sh'] })
     expect(succeeded(result)).toEqual(Object.keys(twin))
@@ -126,7 +127,12 @@ describe.each(levels)('level %s', (level) => {
     }
     // Without us only root makes them.
     expect(await unconfined({ block: acts.block }, temporaryDirectory())).toEqual(isRoot ? ['block'] : [])
-    const twin = { zero: 'head -c 1 /dev/zero', null: 'echo >/dev/null', random: 'head -c 1 /dev/urandom', fifo: 'mkfifo f' }
+    const twin = {
+      zero: 'head -c 1 /dev/zero',
+      null: 'echo >/dev/null',
+      random: 'head -c 1 /dev/urandom',
+      fifo: 'mkfifo f',
+    }
     const result = await run(supervisor, level, directory, { ...acts, ...twin })
     await judge(supervisor, result, { outcome: 'completed' })
     expect(succeeded(result)).toEqual(Object.keys(twin))
@@ -170,7 +176,10 @@ describe.each(levels)('level %s', (level) => {
       modules: `echo x >${join(dirname(process.execPath), 'x')}`,
     }
     const before = statSync(process.execPath)
-    const result = await run(supervisor, level, temporaryDirectory(), { ...acts, twin: 'cp /bin/true t && ./t && echo >>t' })
+    const result = await run(supervisor, level, temporaryDirectory(), {
+      ...acts,
+      twin: 'cp /bin/true t && ./t && echo >>t',
+    })
     await judge(supervisor, result, { outcome: 'completed' })
     expect(succeeded(result)).toEqual(['twin'])
     expect(statSync(process.execPath)).toMatchObject({ size: before.size, mtimeMs: before.mtimeMs })
@@ -184,7 +193,10 @@ describe.each(levels)('level %s', (level) => {
       raise: 'echo max >$(find /sys/fs/cgroup -name pids.max | head -1)',
       mount: 'mkdir g && mount -t cgroup2 none g',
     }
-    const result = await run(supervisor, level, temporaryDirectory(), { ...acts, twin: 'cat /proc/self/cgroup' })
+    const result = await run(supervisor, level, temporaryDirectory(), {
+      ...acts,
+      twin: 'cat /proc/self/cgroup',
+    })
     await judge(supervisor, result, { outcome: 'completed' })
     expect(succeeded(result)).toEqual(['twin'])
   })
@@ -200,24 +212,13 @@ describe.each(levels)('level %s', (level) => {
       ledger: `echo x >${state}/placeholders/x.json`,
     }
     await judge(supervisor, await run(supervisor, level, temporaryDirectory(), {}), { outcome: 'completed' })
-    expect(await unconfined({ read: acts.read, list: acts.list }, temporaryDirectory())).toEqual(['read', 'list'])
+    expect(await unconfined({ read: acts.read, list: acts.list }, temporaryDirectory())).toEqual([
+      'read',
+      'list',
+    ])
     const result = await run(supervisor, level, temporaryDirectory(), acts)
     expect(succeeded(result)).toEqual([])
     await judge(supervisor, result, { outcome: 'completed' })
     expect(existsSync(join(state, 'placeholders', 'x.json'))).toBe(false)
   })
-})
-
-test('a link in the place of something hidden hides what it leads to (F15)', async () => {
-  const supervisor = arena()
-  const directory = temporaryDirectory()
-  writeFileSync(join(directory, 'settings'), 'secret')
-  symlinkSync('settings', join(directory, '.env'))
-  symlinkSync('/dev/null', join(directory, '.env.local'))
-  const acts = { link: 'grep secret .env', target: 'grep secret settings', move: 'mv settings s && grep secret s' }
-  expect(await unconfined({ link: acts.link }, directory)).toEqual(['link'])
-  const result = await run(supervisor, 'sandbox', directory, { ...acts, twin: 'ls -l .env .env.local' })
-  expect(succeeded(result)).toEqual(['twin'])
-  await judge(supervisor, result, { outcome: 'completed' })
-  expect(readFileSync(join(directory, 'settings'), 'utf8')).toBe('secret')
 })

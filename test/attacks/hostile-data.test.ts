@@ -1,15 +1,15 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { levels } from '@runtimo/capabilities'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { WalReader } from '@runtimo/supervisor'
 import { arena, judge, Unconfined } from '../support/attack.ts'
 import { runtimo } from '../support/cli.ts'
 import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
 const mebibyte = 1_048_576
-const hostile = 'message stack code circular deep getter thrower proxy revoked endless terminal nothing symbol bigint'
+const hostile =
+  'message stack code circular deep getter thrower proxy revoked endless terminal nothing symbol bigint'
 
 /** Counts while something is awaited: 0 when nothing else was done meanwhile. */
 async function ticksDuring(awaited: Promise<unknown>): Promise<number> {
@@ -83,11 +83,17 @@ describe.each(levels)('level %s', (level) => {
     const supervisor = arena()
     await supervisor.run('Given', {}, { from: moduleWith('{}'), level })
     for (const { name, schema } of schemas) {
-      const job = supervisor.run('Given', { a: `${'a'.repeat(40)}!` }, { from: moduleWith(schema), level, timeoutMs: 900 })
+      const job = supervisor.run(
+        'Given',
+        { a: `${'a'.repeat(40)}!` },
+        { from: moduleWith(schema), level, timeoutMs: 700 },
+      )
       const ticks = await ticksDuring(job)
       const result = await job
       expect({ name, success: result.success }).toEqual({ name, success: false })
-      expect(result.error?.code, name).toMatch(/^RT_(TIMED_OUT|INVALID_SCHEMA|INVALID_MANIFEST|INVALID_ARGS|LOAD_FAILED|CRASHED|LIMIT_EXCEEDED)$/u)
+      expect(result.error?.code, name).toMatch(
+        /^RT_(TIMED_OUT|INVALID_SCHEMA|INVALID_MANIFEST|INVALID_ARGS|LOAD_FAILED|CRASHED|LIMIT_EXCEEDED)$/u,
+      )
       expect(ticks, name).toBeGreaterThan(2)
       expect(JSON.stringify(result).length).toBeLessThan(200_000)
     }
@@ -126,8 +132,7 @@ describe('arguments (R14)', () => {
     const run = (bytes: number): ReturnType<typeof supervisor.run> =>
       supervisor.run('ShellExec', { cmd: 'wc -c', stdin: 'x'.repeat(bytes - empty) }, { level, workingDir })
     await expect(run(mebibyte + 1)).rejects.toMatchObject({ code: 'RT_ARGS_TOO_LARGE' })
-    const records = await Array.fromAsync(new WalReader(supervisor.walPath).entries()).catch(() => [])
-    expect(JSON.stringify(records)).not.toContain('job_started')
+    expect(readFileSync(supervisor.walPath, 'utf8')).not.toContain('job_started')
     const twin = await run(mebibyte)
     await judge(supervisor, twin, { outcome: 'completed' })
   })
@@ -135,17 +140,28 @@ describe('arguments (R14)', () => {
   test.each<[name: string, make: () => unknown, code: RegExp]>([
     ['a hundred thousand levels', () => ({ cmd: nested(100_000) }), /^RT_ARGS_(NOT_JSON|TOO_LARGE)$/u],
     [
-      'a million members',
-      () => Object.fromEntries(Array.from({ length: 1_000_000 }, (_, i) => [`k${i}`, 0])),
+      'two hundred thousand members',
+      () => Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`k${i}`, 0])),
       /^RT_ARGS_TOO_LARGE$/u,
     ],
     [
-      'members without an end',
-      () => new Proxy({}, { ownKeys: () => Array.from({ length: 1_000_000 }, (_, i) => `${i}`), getOwnPropertyDescriptor: () => ({ value: 'x', enumerable: true, configurable: true }) }),
-      /^RT_ARGS_(NOT_JSON|TOO_LARGE)$/u,
+      'a getter that throws',
+      () => ({
+        get cmd() {
+          throw new Error('x')
+        },
+      }),
+      /^RT_ARGS_NOT_JSON$/u,
     ],
-    ['a getter that throws', () => ({ get cmd() { throw new Error('x') } }), /^RT_ARGS_NOT_JSON$/u],
-    ['a cycle', () => { const a: { a?: unknown } = {}; a.a = a; return a }, /^RT_ARGS_NOT_JSON$/u],
+    [
+      'a cycle',
+      () => {
+        const a: { a?: unknown } = {}
+        a.a = a
+        return a
+      },
+      /^RT_ARGS_NOT_JSON$/u,
+    ],
     ['a number that is none', () => ({ cmd: Number.NaN }), /^RT_ARGS_NOT_JSON$/u],
     ['a large number', () => ({ cmd: 1n }), /^RT_ARGS_NOT_JSON$/u],
     ['a prototype', () => JSON.parse('{"__proto__":{"cmd":"id"},"cmd":"true"}'), /^RT_ARGS_NOT_JSON$/u],
@@ -163,7 +179,14 @@ describe('arguments (R14)', () => {
     const deep = `{"cmd":${'['.repeat(50_000)}${']'.repeat(50_000)}}`
     const twice = '{"cmd":"echo one","cmd":"echo two"}'
     for (const text of [deep, twice, '{"cmd":', '[]']) {
-      const { exitCode, stdout } = await runtimo(['run', '--no-pressure-guard', '-c', 'ShellExec', '-a', text])
+      const { exitCode, stdout } = await runtimo([
+        'run',
+        '--no-pressure-guard',
+        '-c',
+        'ShellExec',
+        '-a',
+        text,
+      ])
       expect({ text: text.slice(0, 40), stdout, isZero: exitCode === 0 }).toEqual({
         text: text.slice(0, 40),
         stdout: '',

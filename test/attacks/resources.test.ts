@@ -108,7 +108,7 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
     ])
     for (const result of [itself, child, code])
       await judge(supervisor, result, { outcome: 'failed', code: 'RT_COMMAND_FAILED' })
-    const cmd = `${python('import time; held=b"x"*(32<<20); time.sleep(9)')}`
+    const cmd = python('import time; held=b"x"*(32<<20); time.sleep(9)')
     const ours = await supervisor.run('ShellExec', { cmd }, { level, limits, timeoutMs: 400 })
     await judge(supervisor, ours, { outcome: 'timed_out', code: 'RT_TIMED_OUT', limit: 'wall_time' })
   })
@@ -132,10 +132,11 @@ except OSError as e: print(e.strerror, flush=True)
 time.sleep(.5)`)
     const { promise: full, resolve } = Promise.withResolvers<string>()
     const limits = { descriptors: 256 }
-    const onOutput = ({ bytes }: { readonly bytes: Uint8Array }): void => resolve(Buffer.from(bytes).toString())
+    const onOutput = ({ bytes }: { readonly bytes: Uint8Array }): void =>
+      resolve(Buffer.from(bytes).toString())
     const attack = supervisor.run('ShellExec', { cmd: all }, { level, limits, onOutput })
     expect(await full).toBe('Too many open files\n')
-    const descriptors = Array.from({ length: 300 }, () => openSync('/dev/null'))
+    const descriptors = Array.from({ length: 300 }, () => openSync('/dev/null', 'r'))
     for (const descriptor of descriptors) closeSync(descriptor)
     await judge(supervisor, await run(supervisor, 'cat </dev/null'), { outcome: 'completed' })
     await judge(supervisor, await attack, { outcome: 'completed' })
@@ -183,7 +184,9 @@ describe('level sandbox', () => {
       `head -c 80M /dev/zero >${path}/big; stat -c %s ${path}/big; rm ${path}/big; (for i in $(seq 20000); do : >${path}/$i || break; done) 2>/dev/null; ls ${path} | wc -l`
     const cmd = ['/tmp', '$HOME', '/dev/shm', '/run'].map(fill).join('\n')
     const result = await supervisor.run('ShellExec', { cmd }, { level, workingDir: temporaryDirectory() })
-    const [tmp, tmpFiles, home, homeFiles, shared, sharedFiles, run, runFiles] = printed(result).split('\n').map(Number)
+    const [tmp, tmpFiles, home, homeFiles, shared, sharedFiles, run, runFiles] = printed(result)
+      .split('\n')
+      .map(Number)
     expect({ tmp, home, shared, run }).toEqual({
       tmp: 64 * mebibyte,
       home: 64 * mebibyte,
@@ -212,8 +215,13 @@ time.sleep(.5)`)
     const limits = { writtenBytes: 4 * mebibyte }
     const written = await supervisor.run('ShellExec', { cmd }, { ...options, limits })
     await judge(supervisor, written, { ...overMemory, limit: 'written_bytes' })
-    const files = 'for i in $(seq 100); do : >/tmp/$i; done; sleep 0.4; for i in $(seq 100); do : >/tmp/x$i; done; sleep 0.4'
-    const many = await supervisor.run('ShellExec', { cmd: files }, { ...options, limits: { writtenFiles: 50 } })
+    const files =
+      'for i in $(seq 100); do : >/tmp/$i; done; sleep 0.4; for i in $(seq 100); do : >/tmp/x$i; done; sleep 0.4'
+    const many = await supervisor.run(
+      'ShellExec',
+      { cmd: files },
+      { ...options, limits: { writtenFiles: 50 } },
+    )
     await judge(supervisor, many, { ...overMemory, limit: 'written_files' })
   })
 })

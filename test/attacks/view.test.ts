@@ -3,21 +3,13 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { JobResult, RunOptions, Supervisor } from '@runtimo/supervisor'
-import { type Acts, printed, succeeded, tryEach } from '../fixtures/attack-res-shell.ts'
-import { arena, judge, Unconfined } from '../support/attack.ts'
+import type { JobResult } from '@runtimo/supervisor'
+import { attempt, printed, succeeded, unconfined } from '../fixtures/attack-res-shell.ts'
+import { arena, judge } from '../support/attack.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 const uid = process.geteuid?.() ?? 0
 const levels = ['sandbox', 'process'] as const
-
-function run(supervisor: Supervisor, acts: Acts, options: RunOptions): Promise<JobResult> {
-  return supervisor.run('ShellExec', { cmd: tryEach(acts) }, { workingDir: temporaryDirectory(), ...options })
-}
-
-async function unconfined(acts: Acts, cwd = temporaryDirectory()): Promise<string[]> {
-  return (await Unconfined.shell(tryEach(acts), { cwd }).stdout).split('\n').slice(0, -1)
-}
 
 /** A directory inside one that nobody else may enter, with a secret beside it. */
 function closedWorkspace(): string {
@@ -29,58 +21,16 @@ function closedWorkspace(): string {
   return workingDir
 }
 
-/** A home directory with secrets, and a project in it. */
-function homeDirectory(): { home: string; project: string } {
-  const home = temporaryDirectory()
-  chmodSync(home, 0o755)
-  const previous = process.env['HOME']
-  onTestFinished(() => void (process.env['HOME'] = previous))
-  process.env['HOME'] = home
-  for (const name of ['.ssh', '.aws', '.docker', 'project']) mkdirSync(join(home, name))
-  const secrets = ['.ssh/id_ed25519', '.aws/credentials', '.docker/config.json', '.npmrc', '.netrc', 'project/.env']
-  for (const name of [...secrets, 'project/.env.example', 'project/work', 'notes'])
-    writeFileSync(join(home, name), 'secret\n')
-  return { home, project: join(home, 'project') }
-}
-
-const credentials = (home: string): Acts => ({
-  ssh: `grep secret ${home}/.ssh/id_ed25519`,
-  aws: `grep secret ${home}/.aws/credentials`,
-  docker: `grep secret ${home}/.docker/config.json`,
-  npm: `grep secret ${home}/.npmrc`,
-  netrc: `grep secret ${home}/.netrc`,
-})
-
-const sockets: Acts = {
-  docker: 'ls /var/run/docker.sock /run/docker.sock',
-  shadow: 'cat /etc/shadow',
-  keys: 'ls /etc/ssh /etc/ssl/private',
-  others: 'ls /root /home/*/',
-}
-
-test('without us, a job in a project reads the keys of its owner', async () => {
-  const { home, project } = homeDirectory()
-  const acts = { ...credentials(home), env: 'grep secret .env' }
-  expect(await unconfined(acts, project)).toEqual(Object.keys(acts))
-})
-
 describe.each(levels)('level %s', (level) => {
-  test('credentials are not there (F23): the job has its project, and a home of its own', async () => {
-    const supervisor = arena()
-    const { home, project } = homeDirectory()
-    const twin = { work: 'grep secret work', example: 'grep secret .env.example', own: 'echo x >~/own && cat ~/own' }
-    const acts = { ...credentials(home), ...credentials('~'), ...sockets, notes: `cat ${home}/notes` }
-    const result = await run(supervisor, { ...acts, ...twin }, { level, workingDir: project })
-    expect(succeeded(result)).toEqual(Object.keys(twin))
-    await judge(supervisor, result, { outcome: 'completed', spawned: ['sh'] })
-  })
-
   test('what a job creates belongs to the caller, and it has what the caller made', async () => {
     const supervisor = arena()
     const workingDir = temporaryDirectory()
     writeFileSync(join(workingDir, 'given'), 'given', { mode: 0o600 })
-    const acts = { made: 'echo made >made && mkdir d && ln -s made l && mkfifo p', given: 'cat given && echo more >>given' }
-    const result = await run(supervisor, acts, { level, workingDir })
+    const acts = {
+      made: 'echo made >made && mkdir d && ln -s made l && mkfifo p',
+      given: 'cat given && echo more >>given',
+    }
+    const result = await attempt(supervisor, acts, { level, workingDir })
     expect(succeeded(result)).toEqual(Object.keys(acts))
     const owners = ['made', 'd', 'l', 'p', 'given'].map((name) => lstatSync(join(workingDir, name)).uid)
     expect(new Set(owners)).toEqual(new Set([uid]))
@@ -109,7 +59,7 @@ describe.each(levels)('level %s', (level) => {
     const unknown = level === 'process' && uid !== 0 ? ['modes', 'times'] : []
     const before = statSync(join(given, 'file'))
     const twin = { twin: `cat ${given}/file && ls /usr/bin` }
-    const result = await run(supervisor, { ...acts, ...twin }, { level, read: [given] })
+    const result = await attempt(supervisor, { ...acts, ...twin }, { level, read: [given] })
     expect(succeeded(result)).toEqual([...unknown, 'twin'])
     await judge(supervisor, result, { outcome: 'completed' })
     const { ino, size, nlink } = statSync(join(given, 'file'))
@@ -134,7 +84,7 @@ describe.each(levels)('level %s', (level) => {
     const works = ['read', 'write', 'by the root', 'dots', 'slashes', 'process']
     expect(await unconfined(acts, workingDir)).toEqual(works)
     writeFileSync(outside, 'secret')
-    const result = await run(supervisor, acts, { level, workingDir })
+    const result = await attempt(supervisor, acts, { level, workingDir })
     expect(succeeded(result)).toEqual([])
     await judge(supervisor, result, { outcome: 'completed' })
     expect(readFileSync(outside, 'utf8')).toBe('secret')
@@ -143,52 +93,38 @@ describe.each(levels)('level %s', (level) => {
 
 /** Where the job has the uid of the caller, or a view of its own. */
 const opening = uid === 0 ? (['sandbox'] as const) : levels
-test.each(opening)('at level %s a workspace that nobody else may enter works, and only that is in reach', async (level) => {
-  const supervisor = arena()
-  const workingDir = closedWorkspace()
-  const twin = { pwd: `[ "$(pwd -P)" = ${workingDir} ]`, write: `mkdir c && echo x >${workingDir}/c/d` }
-  const acts = { above: 'cat ../../secret', list: 'ls ../.. | grep secret' }
-  const result = await run(supervisor, { ...acts, ...twin }, { level, workingDir })
-  expect(succeeded(result)).toEqual(Object.keys(twin))
-  await judge(supervisor, result, { outcome: 'completed' })
-})
+test.each(opening)(
+  'at level %s a workspace that nobody else may enter works, and only that is in reach',
+  async (level) => {
+    const supervisor = arena()
+    const workingDir = closedWorkspace()
+    const twin = { pwd: `[ "$(pwd -P)" = ${workingDir} ]`, write: `mkdir c && echo x >${workingDir}/c/d` }
+    const acts = { above: 'cat ../../secret', list: 'ls ../.. | grep secret' }
+    const result = await attempt(supervisor, { ...acts, ...twin }, { level, workingDir })
+    expect(succeeded(result)).toEqual(Object.keys(twin))
+    await judge(supervisor, result, { outcome: 'completed' })
+  },
+)
 
-test.runIf(uid === 0)('at level process one that the job’s user may not reach is refused, and the error says so', async () => {
-  const supervisor = arena()
-  const result = await run(supervisor, {}, { level: 'process', workingDir: closedWorkspace() })
-  await judge(supervisor, result, { outcome: 'failed', code: 'RT_POSTURE_UNAVAILABLE' })
-  expect(result.error?.['missing']).toMatchObject([{ field: 'workspace', cause: expect.stringContaining('EACCES') }])
-})
+test.runIf(uid === 0)(
+  'at level process one that the job’s user may not reach is refused, and the error says so',
+  async () => {
+    const job = attempt(arena(), {}, { level: 'process', workingDir: closedWorkspace() })
+    await expect(job).rejects.toMatchObject({
+      code: 'RT_POSTURE_UNAVAILABLE',
+      details: { missing: [{ field: 'workspace', cause: expect.any(String), cure: expect.any(String) }] },
+    })
+  },
+)
 
 describe('level sandbox', () => {
   const level = 'sandbox'
-
-  test('in the home directory itself credentials are hidden, and what a login runs cannot be changed (F23)', async () => {
-    const supervisor = arena()
-    const { home } = homeDirectory()
-    const acts = { ...credentials(home), login: 'echo x >>.profile', gitconfig: 'echo x >.gitconfig' }
-    const twin = { notes: 'grep secret notes', work: 'echo x >>project/work' }
-    const result = await run(supervisor, { ...acts, ...twin }, { level, workingDir: home })
-    expect(succeeded(result)).toEqual(Object.keys(twin))
-    await judge(supervisor, result, { outcome: 'completed' })
-  })
-
-  test('in a directory with our log, the log is hidden; inside of our state nothing runs (F14)', async () => {
-    const workingDir = temporaryDirectory()
-    const supervisor = arena({ walPath: join(workingDir, 'wal.jsonl') })
-    const acts = { read: 'grep job wal.jsonl', write: 'echo x >>wal.jsonl', move: 'mv wal.jsonl x', remove: 'rm -f wal.jsonl' }
-    const result = await run(supervisor, { ...acts, twin: 'echo x >beside' }, { level, workingDir })
-    expect(succeeded(result)).toEqual(['twin'])
-    await judge(supervisor, result, { outcome: 'completed' })
-    const state = run(supervisor, {}, { level, workingDir: `/tmp/runtimo-${uid}` })
-    await expect(state).rejects.toMatchObject({ code: 'RT_POSTURE_UNAVAILABLE' })
-  })
 
   test('other jobs, their files and the rest of the machine are not seen; what is private is private', async () => {
     const supervisor = arena()
     const controller = new AbortController()
     const { promise: begun, resolve } = Promise.withResolvers<void>()
-    const neighbour = run(
+    const neighbour = attempt(
       supervisor,
       { up: `echo secret | tee /tmp/n /dev/shm/n ~/n n; echo up >&2; exec sleep 30` },
       { level, signal: controller.signal, onOutput: () => resolve() },
@@ -209,8 +145,10 @@ describe('level sandbox', () => {
       memory: 'ipcs -m | grep -q 0x',
       host: 'ls /root /srv /opt /mnt /boot /sys /var/log',
     }
-    const twin = { own: 'echo x | tee /tmp/x /dev/shm/x ~/x && [ $(uname -n) = sandbox ] && [ "$(whoami)" = job ]' }
-    const result = await run(supervisor, { ...acts, ...twin }, { level })
+    const twin = {
+      own: 'echo x | tee /tmp/x /dev/shm/x ~/x && [ $(uname -n) = sandbox ] && [ "$(whoami)" = job ]',
+    }
+    const result = await attempt(supervisor, { ...acts, ...twin }, { level })
     expect(succeeded(result)).toEqual(Object.keys(twin))
     await judge(supervisor, result, { outcome: 'completed' })
     controller.abort()
@@ -224,7 +162,8 @@ describe('level sandbox', () => {
     const workingDir = temporaryDirectory()
     writeFileSync(outside, 'secret')
     writeFileSync(join(workingDir, 'inside'), 'inside')
-    const read = (path: string): Promise<JobResult> => supervisor.run('FileRead', { path }, { level, workingDir })
+    const read = (path: string): Promise<JobResult> =>
+      supervisor.run('FileRead', { path }, { level, workingDir })
     const forms = [
       outside,
       `${workingDir}/..${outside.slice(outside.lastIndexOf('/', outside.lastIndexOf('/') - 1))}`,
@@ -240,7 +179,9 @@ describe('level sandbox', () => {
     for (const form of forms) {
       const { outcome, error } = await read(form)
       expect({ form, outcome }).toEqual({ form, outcome: 'failed' })
-      expect(error?.code).toMatch(/^RT_(FILE_NOT_FOUND|FILE_NOT_REGULAR|FILE_IO|FILE_PERMISSION|INVALID_ARGS)$/u)
+      expect(error?.code).toMatch(
+        /^RT_(FILE_NOT_FOUND|FILE_NOT_REGULAR|FILE_IO|FILE_PERMISSION|INVALID_ARGS)$/u,
+      )
     }
     for (const form of ['inside', './inside', `${workingDir}//./inside`]) {
       const result = await read(form)
@@ -253,12 +194,24 @@ describe('level sandbox', () => {
 test('directories are given by name, and a name that is none is refused before anything runs (F07)', async () => {
   const supervisor = arena()
   const workingDir = temporaryDirectory()
-  for (const write of ['/', '/usr', '/etc', '/proc/self/root', '/dev', `${workingDir}\0/x`, `${workingDir}/../..//proc`]) {
-    const job = run(supervisor, {}, { level: 'sandbox', workingDir, write: [write] })
-    await expect(job, write).rejects.toMatchObject({
+  for (const write of [
+    '/',
+    '/usr',
+    '/etc',
+    '/proc/self/root',
+    '/dev',
+    `${workingDir}\0/x`,
+    `${workingDir}/../..//proc`,
+  ]) {
+    const job = attempt(supervisor, {}, { level: 'sandbox', workingDir, write: [write] })
+    await expect(job).rejects.toMatchObject({
       code: expect.stringMatching(/^RT_(INVALID_OPTION|POSTURE_UNAVAILABLE|PERMISSION_DENIED)$/u),
     })
   }
-  const twin = await run(supervisor, { write: 'echo x >x' }, { level: 'sandbox', workingDir, write: ['./../' + workingDir.split('/').at(-1)] })
+  const twin = await run(
+    supervisor,
+    { write: 'echo x >x' },
+    { level: 'sandbox', workingDir, write: ['./../' + workingDir.split('/').at(-1)] },
+  )
   expect(printed(twin)).toBe('write\n')
 })

@@ -100,7 +100,8 @@ describe.each(levels)('level %s', (level) => {
     })
     const repeats = ['answer-twice', 'answer-after-the-end'].map(async (how) => {
       const result = await attack(supervisor, how, { level })
-      expect(['first', 'in time']).toContain(result.output.data)
+      // Before its end it may say what it likes: it is its own answer.
+      expect(['first', 'in time', 'late']).toContain(result.output.data)
       await judge(supervisor, result, { outcome: 'completed' })
     })
     const twin = attack(supervisor, 'ok', { level })
@@ -113,7 +114,8 @@ describe.each(levels)('level %s', (level) => {
     const [proto, constructor, polluted, twin] = await Promise.all([
       attack(supervisor, 'return-prototype', { level }),
       attack(supervisor, 'return-constructor', { level }),
-      attack(supervisor, 'pollute', { level }),
+      // It breaks its own channel as well, and may never answer.
+      attack(supervisor, 'pollute', { level, timeoutMs: 2500 }),
       attack(supervisor, 'echo', { level }, { a: 1 }),
     ])
     await judge(supervisor, proto, { outcome: 'failed', code: 'RT_RESULT_NOT_JSON' })

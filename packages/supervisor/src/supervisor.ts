@@ -155,7 +155,6 @@ export class Supervisor implements AsyncDisposable {
     const checked = this.#options.check(options)
     const signals = checked.signal === undefined ? [...own] : [...own, checked.signal]
     const capability = await this.capabilities.open(name, checked.from)
-    if (capability.kind === 'command') this.#services.threads.warm()
     return {
       id: ulid(),
       capability,

@@ -12,6 +12,7 @@ export interface JobFlags {
   readonly memory?: string
   readonly cpuTime?: string
   readonly pids?: string
+  readonly cpuShare?: string
   readonly read?: readonly string[]
   readonly write?: readonly string[]
   readonly require?: readonly string[]
@@ -21,13 +22,16 @@ const yearSecs = 31_536_000
 
 /** @throws RT_USAGE */
 export function toJobOptions(flags: JobFlags): RunOptions {
-  const { from, cwd, level, memory, cpuTime, pids, read, write, require } = flags
+  const { from, cwd, level, memory, cpuTime, pids, cpuShare, read, write, require } = flags
   const limits = {
     ...(memory === undefined ? {} : { memoryBytes: parseBytes('--memory', memory) }),
     ...(cpuTime === undefined
       ? {}
       : { cpuTimeMs: Math.ceil(parseNumber('--cpu-time', cpuTime, { min: 0.001, max: yearSecs }) * 1000) }),
     ...(pids === undefined ? {} : { processes: parseCount('--pids', pids) }),
+    ...(cpuShare === undefined
+      ? {}
+      : { cpuShare: parseNumber('--cpu-share', cpuShare, { min: 0.01, max: 4096 }) }),
   }
   return {
     from,

@@ -102,6 +102,7 @@ function withJobFlags(command: Command): Command {
     )
     .option('--memory <size>', 'most memory of the whole job, such as 512M')
     .option('--cpu-time <seconds>', 'most CPU time of the whole job')
+    .option('--cpu-share <cores>', 'most processors at once, such as 0.5')
     .option('--pids <count>', 'most processes and threads at once')
     .option('--read <dir>', 'a directory that it may read as well', collect)
     .option('--write <dir>', 'a directory that it may write, in the place of the working directory', collect)

@@ -1,4 +1,5 @@
 import { RuntimoError } from '@runtimo/capabilities'
+import { parseBytes } from './bytes.ts'
 import { toCamelCase } from './names.ts'
 
 const flags: Readonly<Record<string, boolean>> = { true: true, false: false, yes: true, no: false }
@@ -16,5 +17,6 @@ function parsePair(pair: string): readonly [string, unknown] {
   }
   const name = toCamelCase(field)
   if (Object.hasOwn(flags, text)) return [name, flags[text]]
-  return [name, /^\d+(?:\.\d+)?$/u.test(text) ? Number(text) : text]
+  if (/^\d+(?:\.\d+)?$/u.test(text)) return [name, Number(text)]
+  return [name, /^\d.*[KMGT]$/iu.test(text) ? parseBytes('--require', text) : text]
 }

@@ -48,6 +48,9 @@ export async function run(options: Options): Promise<void> {
   await output.flush()
   if (options.json === true) printJson(toWire(result))
   else if (options.quiet !== true) process.stdout.write(render(result))
+  else if (result.error !== undefined) {
+    process.stderr.write(`${result.error.code}: ${escapeControls(result.error.message)}\n`)
+  }
   process.exitCode = exitCodeOf(result)
 }
 

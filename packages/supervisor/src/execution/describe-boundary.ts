@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
-import type { Level, Limits, Manifest } from '@runtimo/capabilities'
+import { type Level, type Limits, type Manifest, RuntimoError } from '@runtimo/capabilities'
 import { childEntry, threadHostEntry } from '@runtimo/worker'
 import type { BoundarySpec, WorkerSpec } from '../isolation/boundary-spec.ts'
 import type { IsolationHost } from '../isolation/host.ts'
@@ -20,7 +20,22 @@ import type { Services } from './services.ts'
  * What a job must be held by: the policy, what the caller says of this job, and what this machine has.
  * @throws RT_PERMISSION_DENIED, RT_INVALID_OPTION, RT_POSTURE_UNAVAILABLE: then nothing runs
  */
-export async function describeBoundary(
+export async function describeBoundary(...asked: Parameters<typeof describe>): Promise<BoundarySpec> {
+  try {
+    return await describe(...asked)
+  } catch (error) {
+    if (!(error instanceof Error) || !('syscall' in error)) throw error
+    // Such as a directory that we ourselves may not look into.
+    throw new RuntimoError(
+      'RT_INVALID_OPTION',
+      error.message,
+      { option: 'workingDir, read or write' },
+      { cause: error },
+    )
+  }
+}
+
+async function describe(
   job: Job,
   services: Services,
   manifest: Pick<Manifest, 'level' | 'permissions'> = job.capability.manifest ?? {},

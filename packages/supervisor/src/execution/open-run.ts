@@ -15,7 +15,9 @@ export async function openRun(job: Job, services: Services): Promise<JobRun> {
   const context: Context = { jobId: job.id, dryRun: job.options.dryRun ?? false, workingDir: job.workingDir }
   const known = code === undefined ? undefined : services.manifestCache.find(code.integrity)
   if (kind === 'command') {
-    const held = context.dryRun ? undefined : await hold(await describeBoundary(job, services), job, services)
+    const spec = await describeBoundary(job, services)
+    services.threads.warm()
+    const held = context.dryRun ? undefined : await hold(spec, job, services)
     return new CommandRun({ name, context, threads: services.threads, hold: held })
   }
   const first = await hold(await describeBoundary(job, services, known), job, services, known)

@@ -19,7 +19,9 @@ export async function validate(
     deadline.cut.then((cut) => ({ cut })),
   ])
   if ('cut' in prepared) return prepared.cut
-  const { timeoutMs } = prepared
-  if (timeoutMs !== undefined) deadline.reset(Math.min(timeoutMs, job.options.timeoutMs ?? timeoutMs))
+  // The shortest counts: of the caller, of the arguments, of policy and manifest.
+  const ceiling = run.custody?.boundary.spec.limits.limits.timeoutMs
+  const given = [prepared.timeoutMs, ceiling].filter((timeoutMs) => timeoutMs !== undefined)
+  if (given.length > 0) deadline.reset(Math.min(...given, job.options.timeoutMs ?? Infinity))
   return undefined
 }

@@ -132,11 +132,12 @@ export class Custody implements AsyncDisposable {
       this.boundary.ended.catch(() => undefined),
       this.boundary.usage,
     ])
-    const cpuMs = launcher === undefined || this.#isUsed ? undefined : launcher.userMs + launcher.systemMs
+    const told = this.#isUsed ? undefined : launcher
     return await this.watch.finish({
       code: exit?.code ?? null,
       signal: exit?.signal ?? null,
-      ...(cpuMs === undefined ? {} : { cpuMs }),
+      cpuMs: told === undefined ? undefined : told.userMs + told.systemMs,
+      writtenBytes: told?.writtenBytes,
     })
   }
 

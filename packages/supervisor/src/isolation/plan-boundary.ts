@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import process from 'node:process'
 import type { Level } from '@runtimo/capabilities'
 import type { JobPolicy, LaunchPolicy, LaunchUser, Mount } from '@runtimo/worker'
@@ -48,6 +48,17 @@ export interface BoundaryPlan {
   readonly handedOver: readonly string[]
 }
 
+/** What programs ask of the machine, at level process: names of users, hosts and services, and git's settings. */
+const settings = [
+  'passwd',
+  'group',
+  'hosts',
+  'hostname',
+  'nsswitch.conf',
+  'resolv.conf',
+  'host.conf',
+  'gitconfig',
+].map((name) => `/etc/${name}`)
 /** Of the machine's, at level process: those that hold nothing and lead nowhere. */
 const devices = ['null', 'zero', 'full', 'random', 'urandom'].map((name) => `/dev/${name}`)
 
@@ -68,7 +79,7 @@ function planSandbox(request: BoundaryRequest, host: IsolationHost): BoundaryPla
     extra: [...(cache?.mounts ?? []), ...request.files.map(toFileMount)],
     uid: user.uid,
     gid: user.gid,
-    scratch: tmpfsDefaults['/tmp'],
+    scratch: scratchCaps(request.limits),
     sharedMemory: tmpfsDefaults['/dev/shm'],
   })
   const protection = protect({ mounts: view.mounts, asked: workspace.asked, state: request.state })
@@ -128,6 +139,13 @@ function refuseNearState(asked: readonly string[], state: readonly string[]): vo
   }
 }
 
+/** What may be written at most is not more in memory. A few inodes are the file system's own. */
+function scratchCaps({ limits }: LimitPlan): { readonly bytes: number; readonly inodes: number } {
+  const { bytes, inodes } = tmpfsDefaults['/tmp']
+  const { writtenBytes = bytes, writtenFiles = inodes } = limits
+  return { bytes: Math.min(bytes, writtenBytes), inodes: Math.min(inodes, writtenFiles + 16) }
+}
+
 function toFileMount(path: string): Mount {
   return { source: path, target: path, type: 'file', access: 'read', isIdMapped: false }
 }
@@ -141,7 +159,8 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
   if (user.isDropped) refuseUnreachable(workspace.asked)
   const code = request.entry === undefined ? undefined : host.codeOf(request.entry)
   const writable = workspace.mounts.filter(({ access }) => access === 'write').map(({ target }) => target)
-  const seen = [...host.root.mounts, ...(code?.mounts ?? []), ...workspace.mounts].map(({ target }) => target)
+  const mounted = [...host.root.mounts, ...(code?.mounts ?? []), ...workspace.mounts]
+  const seen = [...mounted.map(({ target }) => target), ...settings.filter((path) => existsSync(path))]
   const cache = process.env['NODE_COMPILE_CACHE']
   const isCached = request.entry !== undefined && cache !== undefined && !user.isDropped
   return {

@@ -9,6 +9,8 @@ export interface JobEnd {
   readonly hasFailed?: boolean | undefined
   /** CPU time of all that was waited for, as the launcher tells it. */
   readonly cpuMs?: number | undefined
+  /** What all of them wrote to storage. */
+  readonly writtenBytes?: number | undefined
 }
 
 /** What a shell exits with when a signal ended its last command: 128 and the signal's number. */
@@ -23,7 +25,10 @@ export function toldByEnd(
   end: JobEnd,
   peaks: { readonly cpuMs: number; readonly descriptors: number },
 ): LimitBreach | undefined {
-  const { fileSizeBytes, cpuTimeMs, descriptors } = watched
+  const { fileSizeBytes, cpuTimeMs, descriptors, writtenBytes } = watched
+  if (writtenBytes !== undefined && (end.writtenBytes ?? 0) > writtenBytes) {
+    return { limit: 'written_bytes', allowed: writtenBytes, peak: end.writtenBytes ?? 0 }
+  }
   if (fileSizeBytes !== undefined && endedBy(end, 'SIGXFSZ')) {
     return { limit: 'file_size', allowed: fileSizeBytes, peak: fileSizeBytes }
   }

@@ -39,6 +39,11 @@ export class CapabilityRegistry {
     return entry
   }
 
+  /** Forgets a third-party capability, so that its name can be registered again. False: there was none. */
+  unregister(name: string): boolean {
+    return this.#entries.get(name)?.code !== undefined && this.#entries.delete(name)
+  }
+
   list(): readonly CapabilityEntry[] {
     return [...this.#entries.values()]
   }
