@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { levels } from '@runtimo/capabilities'
@@ -21,6 +21,11 @@ async function ticksDuring(awaited: Promise<unknown>): Promise<number> {
   return ticks
 }
 
+const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`)
+
+const costsOfSchema =
+  /^RT_(TIMED_OUT|INVALID_SCHEMA|INVALID_MANIFEST|INVALID_ARGS|LOAD_FAILED|CRASHED|LIMIT_EXCEEDED)$/u
+
 /** A module whose arguments have this schema, written in JavaScript. */
 function moduleWith(args: string): string {
   const path = join(temporaryDirectory(), 'module.mjs')
@@ -33,7 +38,6 @@ const schemas = [
   {
     name: 'a pattern without an end (R15)',
     schema: `{ type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } }`,
-    code: 'RT_TIMED_OUT',
   },
   {
     name: 'a loop of references (R15)',
@@ -62,7 +66,7 @@ test('without us, each of these holds up whoever takes it in', async () => {
     let ticks = 0
     setInterval(() => ticks++, 5)
     setTimeout(() => {
-      /^(a+)+$/.test('a'.repeat(27) + '!')
+      /^(a+)+$/.test('a'.repeat(25) + '!')
       console.log(ticks <= 1)
       process.exit()
     }, 0)`
@@ -82,20 +86,18 @@ describe.each(levels)('level %s', (level) => {
   test('a hostile schema costs its own worker, not the clock of the supervisor', async () => {
     const supervisor = arena()
     await supervisor.run('Given', {}, { from: moduleWith('{}'), level })
-    for (const { name, schema } of schemas) {
-      const job = supervisor.run(
-        'Given',
-        { a: `${'a'.repeat(40)}!` },
-        { from: moduleWith(schema), level, timeoutMs: 700 },
-      )
-      const ticks = await ticksDuring(job)
-      const result = await job
-      expect({ name, success: result.success }).toEqual({ name, success: false })
-      expect(result.error?.code, name).toMatch(
-        /^RT_(TIMED_OUT|INVALID_SCHEMA|INVALID_MANIFEST|INVALID_ARGS|LOAD_FAILED|CRASHED|LIMIT_EXCEEDED)$/u,
-      )
-      expect(ticks, name).toBeGreaterThan(2)
-      expect(JSON.stringify(result).length).toBeLessThan(200_000)
+    const options = { level, timeoutMs: 700 } as const
+    const jobs = schemas.map(({ schema }) =>
+      supervisor.run('Given', { a: `${'a'.repeat(40)}!` }, { from: moduleWith(schema), ...options }),
+    )
+    expect(await ticksDuring(Promise.all(jobs))).toBeGreaterThan(20)
+    for (const [i, result] of (await Promise.all(jobs)).entries()) {
+      const isSmall = JSON.stringify(result).length < 200_000
+      expect({ name: schemas[i]?.name, code: result.error?.code, isSmall }).toEqual({
+        name: schemas[i]?.name,
+        code: expect.stringMatching(costsOfSchema),
+        isSmall: true,
+      })
     }
     const twin = await supervisor.run('Given', {}, { from: moduleWith('{ type: "object" }'), level })
     await judge(supervisor, twin, { outcome: 'completed' })
@@ -107,11 +109,10 @@ describe.each(levels)('level %s', (level) => {
     await Promise.all(
       hostile.split(' ').map(async (how) => {
         const result = await supervisor.run('Throw', { how }, { from, level })
-        expect({ how, success: result.success }).toEqual({ how, success: false })
+        const isSmall = JSON.stringify(result).length < 200_000
         // The getter ends the process.
-        expect(result.error?.code, how).toMatch(/^RT_(CAPABILITY_FAILED|CRASHED)$/u)
-        expect(JSON.stringify(result.error).length, how).toBeLessThan(100_000)
-        expect(JSON.stringify(result).length, how).toBeLessThan(200_000)
+        const code = expect.stringMatching(/^RT_(CAPABILITY_FAILED|CRASHED)$/u)
+        expect({ how, code: result.error?.code, isSmall }).toEqual({ how, code, isSmall: true })
       }),
     )
     const twin = await supervisor.run('Throw', { how: 'none' }, { from, level })
@@ -122,8 +123,6 @@ describe.each(levels)('level %s', (level) => {
 })
 
 describe('arguments (R14)', () => {
-  const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`)
-
   test('one byte more than a mebibyte is rejected before anything is written or started; not one less', async () => {
     const supervisor = arena()
     const level = 'process'
@@ -132,7 +131,8 @@ describe('arguments (R14)', () => {
     const run = (bytes: number): ReturnType<typeof supervisor.run> =>
       supervisor.run('ShellExec', { cmd: 'wc -c', stdin: 'x'.repeat(bytes - empty) }, { level, workingDir })
     await expect(run(mebibyte + 1)).rejects.toMatchObject({ code: 'RT_ARGS_TOO_LARGE' })
-    expect(readFileSync(supervisor.walPath, 'utf8')).not.toContain('job_started')
+    const log = existsSync(supervisor.walPath) ? readFileSync(supervisor.walPath, 'utf8') : ''
+    expect(log).not.toContain('job_started')
     const twin = await run(mebibyte)
     await judge(supervisor, twin, { outcome: 'completed' })
   })

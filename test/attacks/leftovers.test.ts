@@ -37,6 +37,8 @@ test('the check after the suite finds a planted process, launcher, temporary fol
   mkdirSync(join(place, 'runtimo-planted'))
   mkdirSync(join(place, 'job-runtimo-1-2-abcdef01-3-4'))
   writeFileSync(join(place, '.envrc'), '', { mode: 0o444 })
+  const socket = `import os,socket,sys; socket.socket(1).bind(sys.argv[1]); os.chmod(sys.argv[1], 0o444)`
+  spawnSync('/usr/bin/python3', ['-c', socket, join(place, '.idea')])
   expect(findLeaks([place])).toEqual(
     expect.arrayContaining([
       `process ${marked.pid}`,
@@ -45,6 +47,7 @@ test('the check after the suite finds a planted process, launcher, temporary fol
       `directory ${place}/runtimo-planted`,
       `directory ${place}/job-runtimo-1-2-abcdef01-3-4`,
       `placeholder ${place}/.envrc`,
+      `placeholder ${place}/.idea`,
     ]),
   )
 })

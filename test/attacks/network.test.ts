@@ -39,6 +39,8 @@ async function workspace(): Promise<{ workingDir: string; cmd: string }> {
   return { workingDir, cmd: `/usr/bin/python3 network.py ${port} ${path} ${name} ${near}` }
 }
 
+const connect = (address: string): string => python(`import socket; socket.socket(1).connect("${address}")`)
+
 test('without us all of these roads are open', async () => {
   const { workingDir, cmd } = await workspace()
   chmodSync(workingDir, 0o777)
@@ -99,8 +101,6 @@ print("listens", flush=True); time.sleep(30)`)
       { level, workingDir, signal: controller.signal, onOutput: () => resolve() },
     )
     await listens
-    const connect = (address: string): string =>
-      python(`import socket; socket.socket(1).connect("${address}")`)
     const acts = { abstract: connect(`\\0${abstract}`) }
     const ours = Unconfined.shell(tryEach(level === 'process' ? acts : { abstract: 'true' }))
     expect(await ours.stdout).toBe('abstract\n')

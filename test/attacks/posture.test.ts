@@ -72,6 +72,15 @@ async function watch(options: RunOptions, policy: PolicyOptions = {}): Promise<W
   return { result, read }
 }
 
+/** A place that the simulated machine has as well, and everybody may write to. */
+function place(): string {
+  const folder = mkdtempSync(join(process.cwd(), 'node_modules', '.cache', 'runtimo-attack-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  mkdirSync(join(folder, 'work'))
+  for (const each of [folder, join(folder, 'work')]) chmodSync(each, 0o777)
+  return folder
+}
+
 test('without us a process of the same user has no filter, new privileges, and the namespaces of all', async () => {
   const child = spawn('sleep', ['30'])
   await once(child, 'spawn')
@@ -160,15 +169,6 @@ describe.each([
 })
 
 describe.skipIf(reason !== undefined)('where no namespace can be made (A11)', () => {
-  /** A place that the simulated machine has as well, and everybody may write to. */
-  function place(): string {
-    const folder = mkdtempSync(join(process.cwd(), 'node_modules', '.cache', 'runtimo-attack-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    mkdirSync(join(folder, 'work'))
-    for (const each of [folder, join(folder, 'work')]) chmodSync(each, 0o777)
-    return folder
-  }
-
   test.each([
     { options: ['--level', 'sandbox'], as: [], error: 'RT_POSTURE_UNAVAILABLE', level: undefined },
     { options: [], as: asUser, error: 'RT_POSTURE_UNAVAILABLE', level: undefined },

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync, w
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { JobResult } from '@runtimo/supervisor'
 import { attempt, printed, succeeded, unconfined } from '../fixtures/attack-res-shell.ts'
 import { arena, judge } from '../support/attack.ts'
@@ -208,7 +208,7 @@ test('directories are given by name, and a name that is none is refused before a
       code: expect.stringMatching(/^RT_(INVALID_OPTION|POSTURE_UNAVAILABLE|PERMISSION_DENIED)$/u),
     })
   }
-  const twin = await run(
+  const twin = await attempt(
     supervisor,
     { write: 'echo x >x' },
     { level: 'sandbox', workingDir, write: ['./../' + workingDir.split('/').at(-1)] },

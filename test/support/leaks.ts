@@ -121,15 +121,17 @@ function findTemporaryFiles(place: string): string[] {
     .map((name) => `directory ${join(place, name)}`)
 }
 
-/** Empty files in which nobody may write: see `Placeholders`. */
+/** Sockets and empty files that nobody may write to: see `Placeholders`. */
 function findPlaceholders(place: string): string[] {
   const ofOthers = ledger().flatMap(({ text, owner }) => (isOfAnother(owner) ? [text] : []))
   return globSync(['*', '.*', '.git/*', '.*/*.json'], { cwd: place })
     .map((name) => join(place, name))
     .filter((path) => {
       const stat = lstatSync(path, { throwIfNoEntry: false })
-      const isOne = stat?.isFile() === true && stat.size === 0 && (stat.mode & 0o777) === 0o444
-      return isOne && !ofOthers.some((text) => text.includes(JSON.stringify(path)))
+      if (stat === undefined || stat.size > 0 || (stat.mode & 0o333) !== 0) return false
+      return (
+        (stat.isFile() || stat.isSocket()) && !ofOthers.some((text) => text.includes(JSON.stringify(path)))
+      )
     })
     .map((path) => `placeholder ${path}`)
 }

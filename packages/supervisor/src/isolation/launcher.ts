@@ -94,7 +94,13 @@ export class Launcher implements Disposable {
       }
     }
     const reader = new StatusReader(() => this.#tapes)
-    status.on('data', (chunk: Buffer) => reader.push(chunk).forEach(take))
+    status.on('data', (chunk: Buffer) => {
+      try {
+        reader.push(chunk).forEach(take)
+      } catch {
+        status.destroy() // no launcher of ours writes that: what is not told by then stays untold
+      }
+    })
     status.on('error', () => undefined)
     this.exited = Promise.all([once(child, 'exit'), once(status, 'close')]).then(() => {
       this.#isOver = true
