@@ -151,7 +151,7 @@ async function commandLine(folder: string): Promise<number> {
     '-q',
     '--no-pressure-guard',
   ]
-  const env = { RUNTIMO_WAL_PATH: join(folder, 'wal', 'cli.jsonl') }
+  const env = { RUNTIMO_WAL_PATH: join(folder, '..', 'cli', 'wal.jsonl') }
   const [timing] = await interleave(
     [{ name: 'command line', run: () => timed(() => execa(process.execPath, args, { env, cwd: folder })) }],
     9,

@@ -178,7 +178,7 @@ describe('arguments (R14)', () => {
   test('on the command line: what is too deep, or says a thing twice, runs nothing', async () => {
     const deep = `{"cmd":${'['.repeat(50_000)}${']'.repeat(50_000)}}`
     const twice = '{"cmd":"echo one","cmd":"echo two"}'
-    for (const text of [deep, twice, '{"cmd":', '[]']) {
+    for (const text of [deep, twice, '{"cmd":']) {
       const { exitCode, stdout } = await runtimo([
         'run',
         '--no-pressure-guard',

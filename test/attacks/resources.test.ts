@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import process from 'node:process'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test, onTestFinished } from 'vitest'
 import type { JobResult, Limits, Supervisor } from '@runtimo/supervisor'
 import { openControlGroups } from '../../packages/supervisor/src/control-groups/index.ts'
 import { printed, python } from '../fixtures/attack-res-shell.ts'
@@ -11,7 +11,7 @@ import { temporaryDirectory } from '../support/supervisor.ts'
 const mebibyte = 1_048_576
 await using groups = await openControlGroups()
 const hasGroups = groups.kind !== 'none'
-if (!hasGroups) console.warn('resources: no control groups here: what only they stop is not tried')
+if (!hasGroups) console.warn('resources: no control groups here: what only they stop is skipped')
 
 let made = 0
 /** A text that the command lines of one test alone have. */
@@ -214,8 +214,8 @@ describe('level sandbox', () => {
     const supervisor = arena()
     const both = python(`import time
 f=open("/tmp/x","wb")
-for i in range(5): f.write(b"x"*(8<<20)); f.flush()
-held=b"y"*(40<<20)
+for i in range(5): f.write(b"x"*(8<<20))
+f.flush(); held=b"y"*(40<<20)
 time.sleep(.5)`)
     const workingDir = temporaryDirectory()
     const memory = { memoryBytes: 64 * mebibyte }
@@ -241,11 +241,15 @@ time.sleep(.5)`)
 test('the clock of the supervisor goes on while all of this happens', async () => {
   const supervisor = arena()
   let ticks = 0
-  const timer = setInterval(() => ticks++, 5)
-  onTestFinished(() => clearInterval(timer))
+  onTestFinished(
+    clearInterval.bind(
+      null,
+      setInterval(() => (ticks += 1), 5),
+    ),
+  )
   const limits = { processes: 24, memoryBytes: 64 * mebibyte }
-  const cmd = `head -c 50M /dev/zero & ${endlessBomb}`
-  const result = await supervisor.run('ShellExec', { cmd }, { level: 'sandbox', limits })
+  const args = { cmd: `head -c 50M /dev/zero & ${endlessBomb}` }
+  const result = await supervisor.run('ShellExec', args, { level: 'sandbox', limits })
   await judge(supervisor, result, overProcesses)
   expect(ticks).toBeGreaterThan(2)
 })
