@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import process from 'node:process'
-import { describe, expect, test, onTestFinished } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { JobResult, Limits, Supervisor } from '@runtimo/supervisor'
 import { openControlGroups } from '../../packages/supervisor/src/control-groups/index.ts'
 import { printed, python } from '../fixtures/attack-res-shell.ts'
@@ -24,7 +24,7 @@ const finiteBomb = (marker: string): string =>
 const endlessBomb = 'f() { while :; do f & sleep 0.1; done; }; (f) & sleep 3'
 const threads = python(`import sys,threading,time
 for i in range(100):
-  try: threading.Thread(target=time.sleep,args=(.5,)).start()
+  try: threading.Thread(target=time.sleep,args=(1.2,)).start()
   except RuntimeError: time.sleep(.4); sys.exit(1)`)
 const hog = python(`import time
 held=[]
@@ -147,8 +147,7 @@ time.sleep(.5)`)
       resolve(Buffer.from(bytes).toString())
     const attack = supervisor.run('ShellExec', { cmd: all }, { level, limits, onOutput })
     expect(await full).toBe('Too many open files\n')
-    const descriptors = Array.from({ length: 300 }, () => openSync('/dev/null', 'r'))
-    for (const descriptor of descriptors) closeSync(descriptor)
+    for (const fd of Array.from({ length: 300 }, () => openSync('/dev/null', 'r'))) closeSync(fd)
     await judge(supervisor, await run(supervisor, 'cat </dev/null'), { outcome: 'completed' })
     await judge(supervisor, await attack, { outcome: 'completed' })
   })
@@ -236,20 +235,4 @@ time.sleep(.5)`)
     )
     await judge(supervisor, many, { ...overMemory, limit: 'written_files' })
   })
-})
-
-test('the clock of the supervisor goes on while all of this happens', async () => {
-  const supervisor = arena()
-  let ticks = 0
-  onTestFinished(
-    clearInterval.bind(
-      null,
-      setInterval(() => (ticks += 1), 5),
-    ),
-  )
-  const limits = { processes: 24, memoryBytes: 64 * mebibyte }
-  const args = { cmd: `head -c 50M /dev/zero & ${endlessBomb}` }
-  const result = await supervisor.run('ShellExec', args, { level: 'sandbox', limits })
-  await judge(supervisor, result, overProcesses)
-  expect(ticks).toBeGreaterThan(2)
 })
