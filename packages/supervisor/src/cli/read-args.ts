@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
+import { findDuplicateKey } from './duplicate-key.ts'
 
 export interface ArgsOptions {
   readonly args?: string
@@ -41,6 +42,17 @@ async function readAll(stream: AsyncIterable<Buffer>, name: string): Promise<str
 }
 
 function parse(text: string, name: string): unknown {
+  const value = parseJson(text, name)
+  const twice = findDuplicateKey(text)
+  if (twice === undefined) return value
+  const got = `'${twice.slice(0, 60)}' twice`
+  throw new RuntimoError('RT_USAGE', `${name}: expected each key once, got ${got}`, {
+    expected: 'each key once',
+    got,
+  })
+}
+
+function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -8,9 +8,13 @@ const maxCountedBytes = 16_777_216
  * @throws RT_ARGS_TOO_LARGE, RT_ARGS_NOT_JSON
  */
 export function checkArguments(args: unknown): string {
-  const measured = measureJson(args, { maxBytes: maxArgumentBytes })
-  if (typeof measured !== 'number') throw toError(measured, args)
-  return JSON.stringify(args)
+  try {
+    const measured = measureJson(args, { maxBytes: maxArgumentBytes })
+    if (typeof measured !== 'number') throw toError(measured, args)
+    return JSON.stringify(args)
+  } catch (error) {
+    throw error instanceof RuntimoError ? error : toUnreadable(error)
+  }
 }
 
 function toError({ kind, pointer, got }: JsonProblem, args: unknown): RuntimoError {
@@ -29,6 +33,13 @@ function toTooLarge(args: unknown): RuntimoError {
   const measured = typeof size === 'number' ? size : `more than ${maxCountedBytes}`
   const message = `the arguments take ${measured} bytes, the limit is ${maxArgumentBytes}`
   return new RuntimoError('RT_ARGS_TOO_LARGE', message, { limit: maxArgumentBytes, measured })
+}
+
+/** A getter or a trap of theirs has thrown. */
+function toUnreadable(cause: unknown): RuntimoError {
+  const message = 'arguments: expected plain JSON data, got what throws when it is read'
+  const details = { pointer: '', expected: expectations.not_json, got: 'what throws when it is read' }
+  return new RuntimoError('RT_ARGS_NOT_JSON', message, details, { cause })
 }
 
 const expectations = {

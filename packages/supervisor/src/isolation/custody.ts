@@ -90,7 +90,8 @@ export class Custody implements AsyncDisposable {
       members: () => this.#membership.members().filter((process) => !boundary.own.has(nameOf(process))),
       outputBytes: () => this.outputBytes,
       messages: () => (worker?.channel.received ?? 0) - received,
-      tmpfs: plan.launch.root?.tmpfs.map(({ path }) => `/proc/${first.pid}/root${path}`) ?? [],
+      tmpfs: plan.launch.root?.tmpfs.map(({ path }) => path) ?? [],
+      first: first.pid,
       writable: plan.writable,
     })
   }

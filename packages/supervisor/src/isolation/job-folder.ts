@@ -30,11 +30,20 @@ export class JobFolder implements AsyncDisposable {
 /** Those of supervisors of this user that are dead. */
 export async function removeStaleFolders(): Promise<void> {
   const judge = ownLeafOwner()
-  const stale = readdirSync(tmpdir()).filter((name) => {
+  const stale = list(tmpdir()).filter((name) => {
     const owner = name.startsWith(prefix) ? parseLeafName(name.slice(prefix.length)) : undefined
     return owner !== undefined && isDead(owner, judge)
   })
   await Promise.all(stale.map((name) => removeOurs(join(tmpdir(), name))))
+}
+
+/** TMPDIR may name what is not there: then nothing was left there. */
+function list(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch {
+    return []
+  }
 }
 
 /** Anybody can make a folder of such a name in /tmp: only what is ours, or our jobs', is removed. */

@@ -139,11 +139,17 @@ function refuseNearState(asked: readonly string[], state: readonly string[]): vo
   }
 }
 
-/** What may be written at most is not more in memory. A few inodes are the file system's own. */
+/** So much more fits than may be written: only what is over a ceiling is seen to be. And of size 0 it has no end. */
+const scratchSlack = { bytes: 1_048_576, inodes: 64 }
+
+/** What may be written is about all that there is room for. A few inodes are the file system's own. */
 function scratchCaps({ limits }: LimitPlan): { readonly bytes: number; readonly inodes: number } {
   const { bytes, inodes } = tmpfsDefaults['/tmp']
   const { writtenBytes = bytes, writtenFiles = inodes } = limits
-  return { bytes: Math.min(bytes, writtenBytes), inodes: Math.min(inodes, writtenFiles + 16) }
+  return {
+    bytes: Math.min(bytes, writtenBytes + scratchSlack.bytes),
+    inodes: Math.min(inodes, writtenFiles + scratchSlack.inodes),
+  }
 }
 
 function toFileMount(path: string): Mount {

@@ -9,14 +9,21 @@ export interface TmpfsUse {
 
 const tmpfsMagic = 0x01021994
 
-/** Undefined when none of them can be read: the job is over, or has no such file systems. */
-export function readTmpfs(paths: readonly string[]): TmpfsUse | undefined {
-  const uses = paths.map(read).filter((use) => use !== undefined)
-  if (uses.length === 0) return undefined
-  return {
-    bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0),
-    inodes: uses.reduce((sum, { inodes }) => sum + inodes, 0),
+/**
+ * Through the root of the first of these processes that can be looked into: a normal user cannot look into process 1
+ * of a sandbox, but into whoever executed a program in it. Undefined when there is none, or no such file system.
+ */
+export function readTmpfs(paths: readonly string[], pids: readonly number[]): TmpfsUse | undefined {
+  if (paths.length === 0) return undefined
+  for (const pid of pids) {
+    const uses = paths.map((path) => read(`/proc/${pid}/root${path}`)).filter((use) => use !== undefined)
+    if (uses.length === 0) continue
+    return {
+      bytes: uses.reduce((sum, { bytes }) => sum + bytes, 0),
+      inodes: uses.reduce((sum, { inodes }) => sum + inodes, 0),
+    }
   }
+  return undefined
 }
 
 function read(path: string): TmpfsUse | undefined {

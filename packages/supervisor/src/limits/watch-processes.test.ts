@@ -80,7 +80,7 @@ test('more processes than allowed trip the ceiling, and their parent is named', 
   })
 })
 
-const isTmpInMemory = readTmpfs([os.tmpdir()]) !== undefined
+const isTmpInMemory = readTmpfs([os.tmpdir()], [process.pid]) !== undefined
 if (isTmpInMemory) console.warn('skipped: files in the temp folder are not on storage here, so not counted')
 
 test.skipIf(isTmpInMemory)('bytes written by a child that has ended still count', async () => {
@@ -160,10 +160,10 @@ test.skipIf(!canUnshare && process.env['CI'] === undefined)(
   async () => {
     await using job = jobWithTmpfs()
     await job.said
-    const tmpfs = [`/proc/${job.pid}/root/mnt`]
-    using bytes = watchOver(job, { writtenBytes: 1_000_000 }, { tmpfs })
-    using files = watchOver(job, { writtenFiles: 4 }, { tmpfs })
-    using memory = watchOver(job, { memoryBytes: 1024 * mebibyte }, { tmpfs })
+    const sources = { tmpfs: ['/mnt'], first: job.pid }
+    using bytes = watchOver(job, { writtenBytes: 1_000_000 }, sources)
+    using files = watchOver(job, { writtenFiles: 4 }, sources)
+    using memory = watchOver(job, { memoryBytes: 1024 * mebibyte }, sources)
     await Promise.all([bytes.ready, files.ready])
     const before = memory.peaks.memoryPeakBytes ?? 0
     job.tell()
@@ -175,5 +175,5 @@ test.skipIf(!canUnshare && process.env['CI'] === undefined)(
 )
 
 test('a path that leads to a file system on storage is not taken for the job’s', () => {
-  expect(readTmpfs(['/proc', '/nowhere'])).toBeUndefined()
+  expect(readTmpfs(['/proc', '/nowhere'], [process.pid])).toBeUndefined()
 })

@@ -25,8 +25,10 @@ export interface WatchSources {
   readonly outputBytes: () => number
   /** What its worker sent so far. */
   readonly messages: () => number
-  /** Its private file systems in memory, as we can read them: /proc/PID/root/tmp. */
+  /** Its private file systems in memory, at the paths that it sees. */
   readonly tmpfs: readonly string[]
+  /** Who is in its view from before it begins; undefined: nobody but its members. */
+  readonly first?: number | undefined
   /** Its workspace, as we can read it. */
   readonly writable: readonly string[]
   /** True when no launcher will tell what the job used: then its members are always looked at. */
@@ -115,9 +117,9 @@ export class LimitWatch implements Disposable {
   #look(cpuMs: number = 0): void {
     this.#leaf = this.#readLeaf()
     this.#files?.countIfDue()
-    this.#tmpfs = readTmpfs(this.#sources.tmpfs) ?? this.#tmpfs
-    this.#firstInodes ??= this.#tmpfs?.inodes
     const totals = this.#takeCensus()
+    this.#tmpfs = readTmpfs(this.#sources.tmpfs, this.#pids()) ?? this.#tmpfs
+    this.#firstInodes ??= this.#tmpfs?.inodes
     const readings = this.#readings(totals, cpuMs)
     this.#peaks = raisePeaks(this.#peaks, readings, totals)
     const breach = findBreach(this.#plan, readings)
@@ -172,11 +174,17 @@ export class LimitWatch implements Disposable {
       this.#sources.isMeasured === true ||
       isRising ||
       watched.writtenBytes !== undefined ||
+      watched.writtenFiles !== undefined ||
       watched.descriptors !== undefined ||
       (watched.memoryBytes !== undefined && leaf.memoryBytes === undefined) ||
       (watched.processes !== undefined && leaf.processes === undefined) ||
       (watched.cpuTimeMs !== undefined && cpuMs === undefined)
     )
+  }
+
+  #pids(): number[] {
+    const { first } = this.#sources
+    return [...(first === undefined ? [] : [first]), ...this.#census.members.map(({ pid }) => pid)]
   }
 
   #countFiles(): number | undefined {
