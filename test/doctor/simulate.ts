@@ -1,5 +1,6 @@
 import { readlinkSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { bin } from '../support/cli.ts'
 import { until } from '../support/processes.ts'
@@ -44,7 +45,7 @@ export async function runtimoOn(simulation: Simulation, args: readonly string[])
     ...args,
   ])
   const child = execa(file, rest, {
-    env: { ...simulation.env },
+    env: { TMPDIR: '/tmp', ...simulation.env }, // that of this suite is not there
     stdin: 'pipe',
     reject: false,
   })
@@ -92,10 +93,20 @@ export function machine(script = '', options: MachineOptions = {}): Simulation {
   return { env, wrap: (command) => [...unshare, 'sh', '-ec', thenWait(script), 'sh', ...as, ...command] }
 }
 
-/** Standard output is the command's alone, and so is /tmp, where supervisors look for what others left. */
+/**
+ * Standard output is the command's alone, and so is /tmp, where supervisors look for what others left. Where this
+ * repository itself lies there, it is put back, by a descriptor that was opened before.
+ */
 function thenWait(script: string): string {
-  return `{\nmount -t tmpfs tmpfs /tmp\n${script}\n} >&2\n"$@" || exit $?`
+  const isHidden = repository.startsWith('/tmp/')
+  const open = isHidden ? `exec 9<'${repository}'` : ''
+  const putBack = isHidden
+    ? `/bin/mkdir -p '${repository}'; /bin/mount -c --bind /proc/self/fd/9 '${repository}'; exec 9<&-`
+    : ''
+  return `{\n${open}\nmount -t tmpfs tmpfs /tmp\n${script}\n${putBack}\n} >&2\n"$@" || exit $?`
 }
+
+const repository: string = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/u, '')
 
 /** A first process that reaps nobody but its own children, as Node is in many a container. */
 export const carelessFirst: Simulation = {
