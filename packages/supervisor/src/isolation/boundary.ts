@@ -62,12 +62,18 @@ export class Boundary implements AsyncDisposable {
   #starting: Promise<void> | undefined
   #killed: Promise<void> | undefined
 
-  private constructor(spec: BoundarySpec, host: IsolationHost, launcher: Launcher, leaf: Leaf | undefined) {
+  private constructor(
+    spec: BoundarySpec,
+    host: IsolationHost,
+    launcher: Launcher,
+    leaf: Leaf | undefined,
+    sources: string,
+  ) {
     this.spec = spec
     this.launcher = launcher
     this.leaf = leaf
     this.#host = host
-    this.#sources = fingerprint(spec)
+    this.#sources = sources
     const { level, user } = spec.plan.launch
     const isShared = level === 'process' && spec.plan.job.landlock !== undefined
     this.#folder = isShared ? new JobFolder(user) : undefined
@@ -105,6 +111,8 @@ export class Boundary implements AsyncDisposable {
 
   static async #launch(spec: BoundarySpec, host: IsolationHost): Promise<Boundary> {
     const { launch } = spec.plan
+    // Before they are mounted: who exchanges them meanwhile makes this one unfit, never the wrong one fit.
+    const sources = fingerprint(spec)
     await using acquired = new AsyncDisposableStack()
     const leaf = await host.groups.create()
     if (leaf !== undefined) acquired.use(leaf)
@@ -118,7 +126,7 @@ export class Boundary implements AsyncDisposable {
     })
     acquired.use(launcher)
     await inTime(launcher.ready)
-    const boundary = new Boundary(spec, host, launcher, leaf)
+    const boundary = new Boundary(spec, host, launcher, leaf, sources)
     acquired.move()
     return boundary
   }
