@@ -18,7 +18,11 @@ export interface WorkerSpec {
   readonly isReused: boolean
 }
 
-/** The name of all that is equal. */
+const keys = new WeakMap<BoundarySpec, string>()
+
+/** The name of all that is equal; made once, for a job's pools ask for it when it is taken and when it is given back. */
 export function keyOf(spec: BoundarySpec): string {
-  return JSON.stringify(spec)
+  const key = keys.get(spec) ?? JSON.stringify(spec)
+  keys.set(spec, key)
+  return key
 }

@@ -163,12 +163,10 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
   const hasLandlock = !request.isTrusted
   if (hasLandlock) refuseNearState(workspace.asked, request.state)
   if (user.isDropped) refuseUnreachable(workspace.asked)
-  const code = request.entry === undefined ? undefined : host.codeOf(request.entry)
   const writable = workspace.mounts.filter(({ access }) => access === 'write').map(({ target }) => target)
-  const mounted = [...host.root.mounts, ...(code?.mounts ?? []), ...workspace.mounts]
-  const seen = [...mounted.map(({ target }) => target), ...settings.filter((path) => existsSync(path))]
-  const cache = process.env['NODE_COMPILE_CACHE']
-  const isCached = request.entry !== undefined && cache !== undefined && !user.isDropped
+  const { NODE_COMPILE_CACHE } = process.env
+  const isCached = request.entry !== undefined && NODE_COMPILE_CACHE !== undefined && !user.isDropped
+  const cache = isCached ? { NODE_COMPILE_CACHE } : {}
   return {
     launch: {
       arch: arch(),
@@ -181,17 +179,16 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
     },
     job: {
       env: {
-        ...jobEnvironment({
-          level: request.level,
-          home: undefined,
-          names: request.env,
-        }),
-        ...(isCached ? { NODE_COMPILE_CACHE: cache } : {}),
+        ...jobEnvironment({ level: request.level, home: undefined, names: request.env }),
+        ...cache,
       },
       cwd: workspace.cwd,
       limits: request.limits.rlimits,
       landlock: hasLandlock
-        ? { read: [...seen, '/proc', ...(isCached ? [cache] : [])], write: [...writable, ...devices] }
+        ? {
+            read: [...seenPaths(request, host, workspace), '/proc', ...Object.values(cache)],
+            write: [...writable, ...devices],
+          }
         : undefined,
       hasFilter: true,
       masks: [],
@@ -202,6 +199,13 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
     writable,
     handedOver: user.isDropped && request.user === 'handed_over' ? writable : [],
   }
+}
+
+/** At level process, where Landlock alone hides what is not named. */
+function seenPaths({ entry }: BoundaryRequest, host: IsolationHost, workspace: Workspace): string[] {
+  const code = entry === undefined ? undefined : host.codeOf(entry)
+  const mounted = [...host.root.mounts, ...(code?.mounts ?? []), ...workspace.mounts]
+  return [...mounted.map(({ target }) => target), ...settings.filter((path) => existsSync(path))]
 }
 
 function workspaceOf(request: BoundaryRequest, host: IsolationHost, { isDropped }: LaunchUser): Workspace {

@@ -34,8 +34,9 @@ export class Placeholders implements AsyncDisposable {
   ): Promise<Placeholders> {
     const ledger = new PlaceholderLedger(folder)
     await using _ = await ledger.lock()
-    const others = ledger.entries().filter(isOwnerAlive)
-    const begun = ledger.begin(placeholders.map(({ path }) => path))
+    const paths = placeholders.map(({ path }) => path)
+    const others = holdersOf(ledger.entries(), paths)
+    const begun = ledger.begin(paths)
     const placed: Placed[] = []
     const frozen: string[] = []
     try {
@@ -69,7 +70,11 @@ export async function removeStalePlaceholders(folder: string): Promise<string[]>
 }
 
 function clear(ledger: PlaceholderLedger, entry: LedgerEntry): string[] {
-  const others = ledger.entries().filter((other) => other.file !== entry.file && isOwnerAlive(other))
+  const entries = ledger.entries().filter(({ file }) => file !== entry.file)
+  const others = holdersOf(
+    entries,
+    entry.placed.map(({ path }) => path),
+  )
   const removed = entry.placed.filter(
     (placed) =>
       holderOf(others, placed.path) === undefined &&
@@ -77,6 +82,12 @@ function clear(ledger: PlaceholderLedger, entry: LedgerEntry): string[] {
   )
   ledger.remove(entry)
   return removed.map(({ path }) => path)
+}
+
+/** Whoever lives and holds one of these. Nobody else is asked whether he lives, for that reads /proc. */
+function holdersOf(entries: readonly LedgerEntry[], paths: readonly string[]): LedgerEntry[] {
+  const wanted = new Set(paths)
+  return entries.filter((entry) => entry.placed.some(({ path }) => wanted.has(path)) && isOwnerAlive(entry))
 }
 
 function holderOf(entries: readonly LedgerEntry[], path: string): Placed['inode'] {
