@@ -1,6 +1,6 @@
-import { existsSync, readlinkSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import process from 'node:process'
-import { parseCount, readText, under } from '../telemetry/read-text.ts'
+import { parseCount, readLink, readText, under } from '../telemetry/read-text.ts'
 
 /** What of this machine decides whether the kernel will refuse us something. */
 export interface Machine {
@@ -72,17 +72,11 @@ function hasAdministration(status: string): boolean {
 
 /** Images keep an engine's files when a machine is made of them, so the namespaces must agree. */
 function findContainer(root: string): string | undefined {
-  if (readNamespace(root, 'uts') === initialUts && readNamespace(root, 'pid') === initialPid) return undefined
+  const isIn = (kind: string, namespace: string): boolean =>
+    readLink(root, `/proc/self/ns/${kind}`) === namespace
+  if (isIn('uts', initialUts) && isIn('pid', initialPid)) return undefined
   if (process.env['KUBERNETES_SERVICE_HOST'] !== undefined) return 'Kubernetes'
   if (existsSync(under(root, '/.dockerenv'))) return 'Docker'
   if (existsSync(under(root, '/run/.containerenv'))) return 'Podman'
   return process.env['container']
-}
-
-function readNamespace(root: string, kind: string): string | undefined {
-  try {
-    return readlinkSync(under(root, `/proc/self/ns/${kind}`))
-  } catch {
-    return undefined
-  }
 }

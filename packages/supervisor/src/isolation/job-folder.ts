@@ -1,9 +1,10 @@
-import { chownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { chownSync, lstatSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { formatLeafName, isDead, ownLeafOwner, parseLeafName } from '../control-groups/leaf-name.ts'
+import { readNames } from '../telemetry/read-text.ts'
 import type { LaunchUser } from '@runtimo/worker'
 
 const prefix = 'job-'
@@ -30,20 +31,12 @@ export class JobFolder implements AsyncDisposable {
 /** Those of supervisors of this user that are dead. */
 export async function removeStaleFolders(): Promise<void> {
   const judge = ownLeafOwner()
-  const stale = list(tmpdir()).filter((name) => {
+  // TMPDIR may name what is not there: then nothing was left there.
+  const stale = readNames('/', tmpdir()).filter((name) => {
     const owner = name.startsWith(prefix) ? parseLeafName(name.slice(prefix.length)) : undefined
     return owner !== undefined && isDead(owner, judge)
   })
   await Promise.all(stale.map((name) => removeOurs(join(tmpdir(), name))))
-}
-
-/** TMPDIR may name what is not there: then nothing was left there. */
-function list(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-  } catch {
-    return []
-  }
 }
 
 /** Anybody can make a folder of such a name in /tmp: only what is ours, or our jobs', is removed. */

@@ -1,5 +1,5 @@
-import { readFileSync, readlinkSync } from 'node:fs'
 import type { Level } from '@runtimo/capabilities'
+import { readLink, readText } from '../telemetry/read-text.ts'
 import { type Missing, refusal } from './requirement.ts'
 
 /** What was really in force while a job ran. Null: no limit of that kind that the kernel holds. */
@@ -27,8 +27,8 @@ export type NamespaceKind = (typeof namespaceKinds)[number]
 /** The namespaces in which a process is not with us. Read while it can still be looked into. */
 export function readOwnNamespaces(pid: number): ReadonlySet<NamespaceKind> {
   const own = namespaceKinds.filter((kind) => {
-    const theirs = readLink(`/proc/${pid}/ns/${kind}`)
-    return theirs !== undefined && theirs !== readLink(`/proc/self/ns/${kind}`)
+    const theirs = readLink('/', `/proc/${pid}/ns/${kind}`)
+    return theirs !== undefined && theirs !== readLink('/', `/proc/self/ns/${kind}`)
   })
   return new Set(own)
 }
@@ -70,7 +70,7 @@ export function checkConfinement(
 
 /** Undefined when the process is gone. */
 function readRights(pid: number): Rights | undefined {
-  const status = readText(`/proc/${pid}/status`)
+  const status = readText('/', `/proc/${pid}/status`)
   if (status === undefined) return undefined
   const field = (name: string): string => new RegExp(`^${name}:\\s*(\\S+)`, 'mu').exec(status)?.[1] ?? ''
   // Not the bounding set: an ordinary user cannot empty it, and without new privileges nothing comes of it.
@@ -80,21 +80,5 @@ function readRights(pid: number): Rights | undefined {
     capabilities: sets.length === 0 ? 'none' : sets.join(),
     noNewPrivileges: field('NoNewPrivs') === '1',
     seccomp: field('Seccomp') === '2',
-  }
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return readlinkSync(path)
-  } catch {
-    return undefined
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
   }
 }

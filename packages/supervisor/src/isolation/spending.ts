@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { LauncherUsage } from '@runtimo/worker'
 import { readStat } from '../processes/index.ts'
+import { readText } from '../telemetry/read-text.ts'
 
 /** What one process has used so far. */
 export type Spending = LauncherUsage
@@ -9,8 +9,8 @@ export type Spending = LauncherUsage
 export function readSpending(pid: number): Spending | undefined {
   const stat = readStat(pid)
   if (stat === undefined) return undefined
-  const io = readText(`/proc/${pid}/io`)
-  const status = readText(`/proc/${pid}/status`)
+  const io = readText('/', `/proc/${pid}/io`) ?? ''
+  const status = readText('/', `/proc/${pid}/status`) ?? ''
   return {
     userMs: stat.cpuMs,
     systemMs: 0,
@@ -48,12 +48,4 @@ function number(text: string, name: string): number | undefined {
 
 function less(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? undefined : a - (b ?? 0)
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }

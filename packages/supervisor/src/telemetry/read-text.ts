@@ -38,6 +38,15 @@ export function readNames(root: string, path: string): string[] {
   }
 }
 
+/** What a link says, or undefined when it cannot be read for any reason. */
+export function readLink(root: string, path: string): string | undefined {
+  try {
+    return fs.readlinkSync(under(root, path))
+  } catch {
+    return undefined
+  }
+}
+
 /** A whole number of decimal digits, or undefined for all else ('max', '-1', ''). */
 export function parseCount(text: string | undefined): number | undefined {
   const trimmed = text?.trim()

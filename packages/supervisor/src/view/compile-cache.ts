@@ -1,7 +1,8 @@
-import { readdirSync, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { Mount } from '@runtimo/worker'
+import { readNames } from '../telemetry/read-text.ts'
 
 export interface CompileCacheView {
   readonly mounts: readonly Mount[]
@@ -21,7 +22,7 @@ export function compileCacheView(uid: number, isIdMapped: boolean): CompileCache
   const own = process.geteuid?.() ?? 0
   if (cache === undefined || cache === '' || (uid !== own && !isIdMapped)) return undefined
   const start = `${process.version}-${process.arch}-`
-  const mounts = list(cache)
+  const mounts = readNames('/', cache)
     .filter((name) => name.startsWith(start) && name.endsWith(`-${own}`))
     .map((name): Mount => {
       const target = join(place, name.replace(/\d+$/u, String(uid)))
@@ -29,12 +30,4 @@ export function compileCacheView(uid: number, isIdMapped: boolean): CompileCache
       return { source, target, type: 'directory', access: 'read', isIdMapped: uid !== own }
     })
   return mounts.length === 0 ? undefined : { mounts, env: { NODE_COMPILE_CACHE: place } }
-}
-
-function list(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-  } catch {
-    return []
-  }
 }

@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, realpathSync, type Stats } from 'node:fs'
+import { lstatSync, realpathSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { Mount, RootView } from '@runtimo/worker'
 import { RuntimoError } from '@runtimo/capabilities'
+import { readNames } from '../telemetry/read-text.ts'
 import { isWithin } from './within.ts'
 
 /** What every job sees of this machine: read-only, the same for all, found once. */
@@ -63,7 +64,9 @@ export function probeHostRoot(host: string = '/'): HostRoot {
 }
 
 function etc(host: string): string[] {
-  const names = list(join(host, 'etc')).filter((name) => patterns.some((pattern) => pattern.test(name)))
+  const names = readNames('/', join(host, 'etc')).filter((name) =>
+    patterns.some((pattern) => pattern.test(name)),
+  )
   return [...settings, ...names].map((name) => `/etc/${name}`)
 }
 
@@ -90,14 +93,6 @@ function real(host: string, path: string): string | undefined {
 function typeOf(stats: Stats | undefined): Mount['type'] | undefined {
   if (stats?.isDirectory() === true) return 'directory'
   return stats?.isFile() === true ? 'file' : undefined
-}
-
-function list(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-  } catch {
-    return []
-  }
 }
 
 function unavailable(path: string): RuntimoError {

@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobPolicy, Mount } from '@runtimo/worker'
 import { RuntimoError } from '@runtimo/capabilities'
+import { readNames } from '../telemetry/read-text.ts'
 import { Cover } from './cover.ts'
 import { credentials, isEnvFile } from './credentials.ts'
 import { guardGit } from './guard-git.ts'
@@ -61,7 +62,7 @@ export function protect(options: ProtectOptions): Protection {
     for (const name of trustedInHome) cover.freeze(join(home.path, name), 'file')
   }
   for (const root of asked) {
-    if (!isEnvShown) for (const name of list(root).filter(isEnvFile)) cover.mask(join(root, name))
+    if (!isEnvShown) for (const name of readNames('/', root).filter(isEnvFile)) cover.mask(join(root, name))
     for (const name of trustedInWorkspace) cover.freeze(join(root, name), 'socket')
     guardGit(cover, root)
   }
@@ -82,12 +83,4 @@ function refuseState(asked: readonly string[], state: readonly string[]): void {
 
 function isSocket(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true
-}
-
-function list(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-  } catch {
-    return []
-  }
 }
