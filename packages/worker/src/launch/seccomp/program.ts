@@ -21,7 +21,7 @@ const farthest = 255
 const near = 200
 
 type Instruction = readonly [code: number, yes: number, no: number, k: number]
-const instructionBytes = 8
+export const instructionBytes = 8
 
 /** A program of classic BPF, written from its end to its beginning, since jumps only go forward. */
 export class Program {

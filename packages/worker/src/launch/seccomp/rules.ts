@@ -13,14 +13,15 @@ export interface Rule {
 }
 
 const allowed = new Set(ociAllowed)
+const refusals = [...differences, ...ociRefusals]
 
 /** What the OCI default profile allows, less our differences. */
 export function ruleOf(name: Syscall, level: LaunchPolicy['level']): Rule {
-  const refusals = [...differences, ...ociRefusals].filter((refusal) => applies(refusal, name, level))
-  const whole = refusals.find(({ when }) => when === undefined)
+  const applying = refusals.filter((refusal) => applies(refusal, name, level))
+  const whole = applying.find(({ when }) => when === undefined)
   if (whole !== undefined) return { exceptions: [], otherwise: whole.answer }
   if (!allowed.has(name)) return { exceptions: [], otherwise: 'EPERM' }
-  const exceptions = refusals.flatMap(({ when, answer }) => (when === undefined ? [] : [{ when, answer }]))
+  const exceptions = applying.flatMap(({ when, answer }) => (when === undefined ? [] : [{ when, answer }]))
   return { exceptions, otherwise: 'allow' }
 }
 
