@@ -3,7 +3,7 @@ import type { LaunchPolicy, RootView } from './policy.ts'
 import { joinAll, openJoins } from './sections/control-groups.ts'
 import { makeEmptyFile } from './sections/covers.ts'
 import { hasIdMap, tidyUp } from './sections/descriptors.ts'
-import { makeDevices, takeDevices } from './sections/devices.ts'
+import { linkDevices, takeDevices } from './sections/devices.ts'
 import { Ending } from './sections/ended.ts'
 import { reportFailure } from './sections/failure.ts'
 import { becomeUser, endWithSupervisor } from './sections/identity.ts'
@@ -35,15 +35,12 @@ export function sandboxBase(policy: LaunchPolicy, root: RootView): { tape: Tape;
   const joins = openJoins(tape, policy.joins)
   const io = openIo(tape)
   // Root takes what is mounted while it is root: what lies in a directory of root's own is in reach only now.
-  const takeAll = (): { mounts: Source[]; devices: Source[] } => ({
-    mounts: takeSources(tape, policy.mounts),
-    devices: takeDevices(tape),
-  })
+  const takeAll = (): Source[] => [...takeSources(tape, policy.mounts), ...takeDevices(tape)]
   const early = user.isDropped ? takeAll() : undefined
   becomeUser(tape, user)
   endWithSupervisor(tape, supervisorPid)
   leaveNamespaces(tape, user)
-  const { mounts, devices } = early ?? takeAll()
+  const sources = early ?? takeAll()
   const pair = makePair(tape)
   const ending = new Ending(tape)
   forkInit(tape, pair, io, ending)
@@ -54,8 +51,8 @@ export function sandboxBase(policy: LaunchPolicy, root: RootView): { tape: Tape;
   enterNewRoot(tape, root)
   const paths = new Paths(tape)
   const emptyFile = makeEmptyFile(tape, paths)
-  makeView(tape, paths, root, mounts)
-  makeDevices(tape, paths, devices)
+  makeView(tape, paths, root, sources)
+  linkDevices(tape)
   mountProc(tape, paths, emptyFile)
   leaveOldRoot(tape)
   freezeRoot(tape)

@@ -1,7 +1,6 @@
 import { flags } from '../flags.ts'
 import type { Tape } from '../tape.ts'
-import { attach, cloneTree, type Source } from './mounts.ts'
-import type { Paths } from './paths.ts'
+import { cloneTree, type Source } from './mounts.ts'
 
 /** A user namespace cannot make devices: these are the host's. */
 const devices = ['null', 'zero', 'full', 'random', 'urandom']
@@ -24,11 +23,8 @@ export function takeDevices(tape: Tape): Source[] {
   })
 }
 
-export function makeDevices(tape: Tape, paths: Paths, sources: readonly Source[]): void {
-  for (const { tree, target, type } of sources) {
-    paths.mountPoint(target, type)
-    attach(tape, tree, target)
-  }
+/** Once the devices are there, and with them the directory. */
+export function linkDevices(tape: Tape): void {
   for (const [name, target] of Object.entries(links)) {
     tape.call('symlinkat', target, flags('AT_FDCWD'), `/dev/${name}`).for(`link /dev/${name}`)
   }

@@ -20,16 +20,8 @@ function takeSource(tape: Tape, { source, target, type, access, isIdMapped }: Mo
   const names: FlagName[] = access === 'read' ? ['MOUNT_ATTR_RDONLY'] : []
   const tree = cloneTree(tape, source, [...names, 'MOUNT_ATTR_NOSUID', 'MOUNT_ATTR_NODEV'])
   if (isIdMapped) {
-    tape
-      .call(
-        'mount_setattr',
-        tree,
-        '',
-        flags('AT_EMPTY_PATH', 'AT_RECURSIVE'),
-        attributes(['MOUNT_ATTR_IDMAP'], idMapFd),
-        attributeBytes,
-      )
-      .for(`map ids below ${source}: its file system and every one mounted below must support it`)
+    const purpose = `map ids below ${source}: its file system and every one mounted below must support it`
+    change(tape, tree, attributes(['MOUNT_ATTR_IDMAP'], idMapFd), purpose)
   }
   return { tree, target, type }
 }
@@ -51,16 +43,14 @@ export function cloneTree(tape: Tape, path: string, restrictions: readonly FlagN
 }
 
 export function restrict(tape: Tape, tree: Word, restrictions: readonly FlagName[]): void {
+  change(tape, tree, attributes(restrictions), `restrict ${tree.name}`)
+}
+
+/** Of a tree all mounts. */
+function change(tape: Tape, tree: Word, changes: Structure, purpose: string): void {
   tape
-    .call(
-      'mount_setattr',
-      tree,
-      '',
-      flags('AT_EMPTY_PATH', 'AT_RECURSIVE'),
-      attributes(restrictions),
-      attributeBytes,
-    )
-    .for(`restrict ${tree.name}`)
+    .call('mount_setattr', tree, '', flags('AT_EMPTY_PATH', 'AT_RECURSIVE'), changes, attributeBytes)
+    .for(purpose)
 }
 
 /** Over what is there. */

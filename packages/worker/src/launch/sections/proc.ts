@@ -2,6 +2,7 @@ import { flags } from '../flags.ts'
 import type { Tape } from '../tape.ts'
 import type { Word } from '../word.ts'
 import { coverFile } from './covers.ts'
+import { openIfThere } from './file.ts'
 import { attach, restrict } from './mounts.ts'
 import type { Paths } from './paths.ts'
 
@@ -51,11 +52,6 @@ export function mountProc(tape: Tape, paths: Paths, emptyFile: Word): void {
 
 /** The pid that the namespace gave last: how many tasks there were. */
 export function openLastPid(tape: Tape): Word {
-  const fd = tape.variable('ns_last_pid')
-  tape
-    .call('openat', flags('AT_FDCWD'), '/proc/sys/kernel/ns_last_pid', flags('O_RDONLY', 'O_CLOEXEC'))
-    .into(fd)
-    .for('count tasks, where the kernel does')
-    .when('ENOENT')
-  return fd
+  const path = '/proc/sys/kernel/ns_last_pid'
+  return openIfThere(tape, 'ns_last_pid', path, 'count tasks, where the kernel does')
 }
