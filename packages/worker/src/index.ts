@@ -4,6 +4,7 @@ export { describeMismatch, type Mismatch } from './host/mismatch.ts'
 export { nearest } from './host/nearest.ts'
 export {
   type Arch,
+  hasIdMap,
   type JobPolicy,
   launcherExecutable,
   LaunchPlan,
@@ -34,9 +35,9 @@ export { parseReply } from './protocol/reply.ts'
 export type { ParseTask, PlanAnswer, PlanTask } from './thread.ts'
 
 // The package's own `exports` map decides: src/*.ts under --conditions=runtimo-source, else dist/*.js.
-/** File of the entry that runs one job in a process of its own. */
+/** File of the entry that runs jobs, one after the other, in the main thread of a process. */
 export const childEntry: string = fileURLToPath(import.meta.resolve('@runtimo/worker/child'))
-/** File of the entry that runs jobs in threads of a sacrificial process. */
+/** File of the entry that runs one job in a thread of a sacrificial process. */
 export const threadHostEntry: string = fileURLToPath(import.meta.resolve('@runtimo/worker/thread-host'))
 /** URL of the entry of piscina threads. */
 export const threadEntry: string = import.meta.resolve('@runtimo/worker/thread')

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RuntimoError } from '@runtimo/capabilities'
-import { type JobPolicy, LaunchPlan, type LauncherUsage } from '@runtimo/worker'
+import { hasIdMap, type JobPolicy, LaunchPlan, type LauncherUsage } from '@runtimo/worker'
 import type { Leaf } from '../control-groups/index.ts'
 import { signalProcess } from '../linux/pidfd.ts'
 import { isAlive, nameOf, type ProcessIdentity, readChildren, readStat } from '../processes/index.ts'
@@ -122,7 +122,7 @@ export class Boundary implements AsyncDisposable {
       user: launch.user,
       hasStdin: spec.worker === undefined,
       hasChannel: spec.worker !== undefined,
-      idMap: launch.mounts.some(({ isIdMapped }) => isIdMapped) ? await host.idMap() : undefined,
+      idMap: hasIdMap(launch) ? await host.idMap() : undefined,
     })
     acquired.use(launcher)
     await inTime(launcher.ready)
@@ -150,7 +150,8 @@ export class Boundary implements AsyncDisposable {
       this.#handed.push(await handOver(directory, this.#host.caller, launch.user))
     }
     const scratch = this.#folder === undefined ? {} : { TMPDIR: this.#folder.path, HOME: this.#folder.path }
-    if (protection !== undefined)
+    // Where nothing may be written nothing need stand in: the lock is shared by all supervisors of this user.
+    if (protection !== undefined && protection.placeholders.length + protection.forbidden.length > 0)
       this.#placeholders = await Placeholders.place(this.#host.placeholders, protection)
     this.launcher.prepare({
       ...job,

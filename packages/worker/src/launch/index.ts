@@ -10,6 +10,7 @@ export type {
   RootView,
   TmpfsMount,
 } from './policy.ts'
+export { hasIdMap } from './sections/descriptors.ts'
 export { type LauncherUsage, type Status, StatusReader } from './status.ts'
 export type { Tape } from './tape.ts'
 export { userNamespaceTape } from './user-namespace-tape.ts'

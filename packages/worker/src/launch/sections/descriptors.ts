@@ -18,6 +18,7 @@ export function tidyUp(tape: Tape, isIdMapped: boolean): void {
   tape.call('setsid').for("signals of the supervisor's terminal are not for us").when('EPERM')
 }
 
-export function hasIdMap(policy: LaunchPolicy): boolean {
-  return policy.mounts.some(({ isIdMapped }) => isIdMapped)
+/** Whether the launcher is given `idMapFd`. */
+export function hasIdMap({ mounts }: Pick<LaunchPolicy, 'mounts'>): boolean {
+  return mounts.some(({ isIdMapped }) => isIdMapped)
 }
