@@ -1,5 +1,6 @@
 import type { JsonObject } from './json/json.ts'
 import { type Limits, limitsSchema } from './limits.ts'
+import { noNul } from './text/no-nul.ts'
 
 /**
  * What a capability asks for. The host's policy decides: it never gets more than that, and one that asks for
@@ -24,7 +25,7 @@ export interface Permissions {
 const paths: JsonObject = {
   type: 'array',
   maxItems: 64,
-  items: { type: 'string', minLength: 1, maxLength: 4096, pattern: '^[^\\u0000]*$' },
+  items: { type: 'string', minLength: 1, maxLength: 4096, pattern: noNul },
 }
 
 export const permissionsSchema: JsonObject = {

@@ -1,7 +1,5 @@
 import type { Manifest } from '../manifest.ts'
-
-/** The kernel ends a string at the first NUL. */
-const noNul = String.raw`^[^\u0000]*$`
+import { noNul } from '../text/no-nul.ts'
 
 export const manifest: Manifest = {
   name: 'ShellExec',

@@ -1,4 +1,4 @@
-import { type Level, levels } from '@runtimo/capabilities'
+import { type Level, levels, limitCatalogue } from '@runtimo/capabilities'
 import type { Overload } from '../guards/overload.ts'
 import type { OutputChunk } from '../isolation/stream-capture.ts'
 import type { Requirement } from '../isolation/requirement.ts'
@@ -44,7 +44,7 @@ export interface RunOptions {
 
 export const defaultTimeoutMs = 30_000
 export const defaultQueueTimeoutMs = 60_000
-const maxTimeoutMs = 86_400_000
+const maxTimeoutMs = limitCatalogue.timeoutMs.maximum
 
 export function runOptionCheck(): OptionCheck<RunOptions> {
   return new OptionCheck<RunOptions>(
