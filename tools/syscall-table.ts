@@ -28,13 +28,16 @@ export function readSyscallTable(): SyscallTable {
   return syscallTable(readFileSync(headers.x64, 'utf8'), readFileSync(headers.generic, 'utf8'))
 }
 
+/** Name and number. */
+const numbered = /^#define __NR_(\w+)\s+(\d+)/gm
+
 function numbersOfX64(header: string): Map<string, number> {
-  return new Map(definitions(header, /^#define __NR_(\w+)\s+(\d+)/gm).map(([name, n]) => [name, Number(n)]))
+  return new Map(definitions(header, numbered).map(([name, n]) => [name, Number(n)]))
 }
 
 function numbersOfArm64(header: string): Map<string, number> {
   const numbers = new Map<string, number>()
-  for (const [name, number] of definitions(header, /^#define __NR_(\w+)\s+(\d+)/gm)) {
+  for (const [name, number] of definitions(header, numbered)) {
     const n = Number(number)
     if ((n < time64.first || n > time64.last) && !notOfArm64.has(name)) numbers.set(name, n)
   }
@@ -54,19 +57,22 @@ function definitions(header: string, pattern: RegExp): [string, string][] {
 
 const width = 110
 
-/** Several to a line: nobody reads 360 lines of numbers. */
-export function printSyscallTable(table: SyscallTable): string {
+/** Several to a line, each line indented by two: nobody reads 360 lines of numbers. */
+export function fill(entries: readonly string[]): string {
   const lines: string[] = []
   let line = ' '
-  for (const [name, [x64, arm64]] of Object.entries(table)) {
-    const entry = ` ${name}: [${x64}, ${arm64}],`
-    if (line.length + entry.length > width) {
+  for (const entry of entries) {
+    if (line.length + 1 + entry.length > width) {
       lines.push(line)
       line = ' '
     }
-    line += entry
+    line += ` ${entry}`
   }
   return [...lines, line].join('\n')
+}
+
+export function printSyscallTable(table: SyscallTable): string {
+  return fill(Object.entries(table).map(([name, [x64, arm64]]) => `${name}: [${x64}, ${arm64}],`))
 }
 
 /** `node tools/syscall-table.ts` writes the table of this machine's headers into the launcher. */

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
+import { fill } from '../../../../../tools/syscall-table.ts'
 import type { Arch } from '../policy.ts'
 import { LAST_KNOWN, SYSCALLS, syscallNumber } from '../syscalls.ts'
 import { arches, type Level, levels, namesOn, run } from './filter-fixture.ts'
-
-const width = 110
 
 /** What the program, not its source, does with a number: one of our answers, or it looks at the arguments. */
 function decision(arch: Arch, level: Level, number: number): string {
@@ -19,22 +18,9 @@ function printAnswers(arch: Arch, level: Level): string {
   const listed = Array.from(groups, ([what, members]) => {
     const known = members.flatMap((number) => names.get(number) ?? [])
     const unknown = members.length - known.length
-    return `${what}:\n${fill(known.toSorted())}${unknown === 0 ? '' : `  and ${unknown} that nobody has\n`}`
+    return `${what}:\n${fill(known.toSorted())}\n${unknown === 0 ? '' : `  and ${unknown} that nobody has\n`}`
   })
   return listed.toSorted().join('\n')
-}
-
-function fill(words: readonly string[]): string {
-  let text = ''
-  let line = ' '
-  for (const word of words) {
-    if (line.length + 1 + word.length > width) {
-      text += `${line}\n`
-      line = ' '
-    }
-    line += ` ${word}`
-  }
-  return `${text}${line}\n`
 }
 
 test.each(arches.flatMap((arch) => levels.map((level) => ({ arch, level }))))(
