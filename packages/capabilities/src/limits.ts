@@ -86,6 +86,7 @@ export type Limits = { readonly [Key in LimitKey]?: number | undefined }
 /** The name of a ceiling in results, records and errors. */
 export type LimitName = (typeof limitCatalogue)[LimitKey]['name']
 
+// The literal above has these keys and no others, which Object.keys() does not say.
 /** In the order of the catalogue. */
 export const limitKeys: readonly LimitKey[] = Object.keys(limitCatalogue) as LimitKey[]
 

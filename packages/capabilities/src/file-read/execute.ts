@@ -13,7 +13,11 @@ interface Args {
   readonly max_bytes?: number
 }
 
-/** Control bytes take six in JSON: text that is full of them is shorter as base64, and fits into a reply. */
+/**
+ * Control bytes take six in JSON: text that is full of them is shorter as base64. 24 MiB are less than a worker's
+ * reply, 32 MiB, with room for the rest of it: JSON text has no such bytes, takes at most 20 MiB and leaves 12 to
+ * the value that is parsed from it.
+ */
 const maxTextBytes = 25_165_824
 
 /** Reads the file once, up to the limit; sizes in /proc and /sys are not true, so the end is found by reading. */

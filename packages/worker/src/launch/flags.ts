@@ -114,5 +114,6 @@ export function failure(errno: Errno): number {
 }
 
 export function errnoName(result: number): Errno | undefined {
+  // The literal has these keys and no others, which Object.keys() does not say.
   return (Object.keys(errnos) as Errno[]).find((name) => failure(name) === result)
 }

@@ -6,6 +6,8 @@ export const readyFrame = 1
 export const heldFrame = 4
 /** Then si_code and si_status of the siginfo, four bytes each. */
 export const endedFrame = 2
+/** The si_code of a process that was not ended by a signal. */
+export const CLD_EXITED = 1
 /** Then struct rusage, the text of /proc/self/io and that of ns_last_pid, each padded with zeros. */
 export const usageFrame = 3
 

@@ -1,5 +1,14 @@
 import { bootTape } from './executable.ts'
-import { endedFrame, failedBytes, frameBytes, heldFrame, ioBytes, readyFrame, rusageBytes } from './frames.ts'
+import {
+  CLD_EXITED,
+  endedFrame,
+  failedBytes,
+  frameBytes,
+  heldFrame,
+  ioBytes,
+  readyFrame,
+  rusageBytes,
+} from './frames.ts'
 import { bootPlace } from './memory.ts'
 import type { Description, Tape } from './tape.ts'
 
@@ -82,7 +91,6 @@ function decode(kind: number, frame: Buffer): Status {
   return { kind: 'usage', usage: decodeUsage(frame.subarray(8)) }
 }
 
-const CLD_EXITED = 1
 const CLD_DUMPED = 3
 
 function decodeEnd(code: number, status: number): Status {

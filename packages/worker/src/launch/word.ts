@@ -9,7 +9,7 @@ export class Word {
   }
 
   /** The word that begins `offset` bytes further on: a member of a structure. */
-  at(offset: number, name = `${this.name}+${offset}`): Word {
+  at(offset: number, name: string): Word {
     return new Word(this.address + offset, name)
   }
 

@@ -55,6 +55,7 @@ function seccompData({ number, architecture, args }: Call): Buffer {
 }
 
 function answerOf(value: number): Answer {
+  // The record has these keys and no others, which Object.keys() does not say.
   for (const answer of Object.keys(returnValues) as Answer[])
     if (returnValues[answer] === value) return answer
   throw new TypeError(`answer ${value.toString(16)}`)

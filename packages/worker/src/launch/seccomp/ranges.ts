@@ -11,7 +11,7 @@ export interface NumberRange {
 
 /** The other ABI of x86-64, with 32 bit pointers: the same architecture to a filter, other numbers. */
 const x32 = 0x40000000
-/** -1: to the kernel a number as unknown as any. */
+/** -1 has the bit of x32 but is no call of it: like the kernel, we answer ENOSYS, as to any unknown number. */
 const minusOne = 0xffffffff
 
 const always = (answer: Answer): Rule => ({ exceptions: [], otherwise: answer })

@@ -1,5 +1,5 @@
 import { statusFd } from '../descriptors.ts'
-import { endedFrame, tasksBytes } from '../frames.ts'
+import { CLD_EXITED, endedFrame, tasksBytes } from '../frames.ts'
 import type { Call } from '../call.ts'
 import type { Tape } from '../tape.ts'
 import { Structure, type Word, words } from '../word.ts'
@@ -34,7 +34,7 @@ export class Ending {
 
   /** The launcher ends the way the job did. `self`: its pid. */
   repeat(tape: Tape, self: Word): void {
-    compare(tape, this.code).when(1, 'exited') // CLD_EXITED
+    compare(tape, this.code).when(CLD_EXITED, 'exited')
     tape.call('kill', self, this.status)
     tape.label('exited')
     tape.call('exit_group', this.status)
