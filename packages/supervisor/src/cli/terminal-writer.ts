@@ -1,6 +1,7 @@
 import { write } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { hasCode } from '../linux/errno.ts'
 
 const writeTo = promisify(write)
 /** A terminal that takes nothing is asked again so often. */
@@ -33,7 +34,7 @@ export class TerminalWriter {
         const { bytesWritten } = await writeTo(this.#descriptor, rest)
         rest = rest.subarray(bytesWritten)
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return
+        if (!hasCode(error, 'EAGAIN')) return
         await sleep(retryMs)
       }
     }

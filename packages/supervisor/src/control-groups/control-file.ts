@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { hasCode } from '../linux/errno.ts'
 import { parseCount, readText } from '../telemetry/read-text.ts'
 
 /** Writes a control file in one call. Never creates: what the kernel does not offer is ENOENT. */
@@ -34,8 +35,4 @@ export function readCount(directory: string, file: string): number | undefined {
 /** The number after a name at the beginning of a line: `oom_kill 3`. */
 export function readField(text: string | undefined, name: string): number | undefined {
   return parseCount(new RegExp(`^${name} (\\d+)$`, 'mu').exec(text ?? '')?.[1])
-}
-
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasCode, writeControl } from './control-file.ts'
+import { hasCode } from '../linux/errno.ts'
+import { writeControl } from './control-file.ts'
 import { listMembers, type Prey, signalManyMembers, signalMembers } from './prey.ts'
 import { findSwitches, type Switch, type Switches } from './switches.ts'
 import type { TreeWriter } from './writer/tree-writer.ts'

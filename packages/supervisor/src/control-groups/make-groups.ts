@@ -1,4 +1,4 @@
-import { hasCode } from './control-file.ts'
+import { hasCode } from '../linux/errno.ts'
 import { formatLeafName, type LeafOwner } from './leaf-name.ts'
 import type { TreeWriter } from './writer/tree-writer.ts'
 

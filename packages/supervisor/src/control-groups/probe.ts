@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { hasCode, readControl } from './control-file.ts'
+import { hasCode } from '../linux/errno.ts'
+import { readControl } from './control-file.ts'
 import { ceilings, controllers, type ControllerName, type Version } from './controllers/index.ts'
 import type { LeafOwner } from './leaf-name.ts'
 import { makeGroups } from './make-groups.ts'

@@ -2,7 +2,7 @@ import { closeSync, writeSync } from 'node:fs'
 import process from 'node:process'
 import { getSystemErrorName } from 'node:util'
 import koffi from 'koffi'
-import { libc } from './libc.ts'
+import { checked, libc } from './libc.ts'
 
 const MFD_CLOEXEC = 1
 const MFD_ALLOW_SEALING = 2
@@ -37,7 +37,7 @@ export function createSealedMemory(name: string, content: Uint8Array): number {
   const fd = raiseDescriptor(createMemory(name))
   try {
     writeAll(fd, content)
-    check('fcntl(F_ADD_SEALS)', fcntl(fd, F_ADD_SEALS, 'int', SEAL | SHRINK | GROW | WRITE))
+    checked('fcntl(F_ADD_SEALS)', fcntl(fd, F_ADD_SEALS, 'int', SEAL | SHRINK | GROW | WRITE))
     return fd
   } catch (error) {
     closeSync(fd)
@@ -48,7 +48,7 @@ export function createSealedMemory(name: string, content: Uint8Array): number {
 /** The same open file under a number that a spawn does not overwrite; the old number is closed. */
 export function raiseDescriptor(fd: number): number {
   try {
-    return check('fcntl(F_DUPFD_CLOEXEC)', fcntl(fd, F_DUPFD_CLOEXEC, 'int', lowest))
+    return checked('fcntl(F_DUPFD_CLOEXEC)', fcntl(fd, F_DUPFD_CLOEXEC, 'int', lowest))
   } finally {
     closeSync(fd)
   }
@@ -64,10 +64,5 @@ function createMemory(name: string): number {
   const fd = memfdCreate(SYS_memfd_create, name, flags | MFD_EXEC)
   if (fd !== -1) return fd
   const isUnknown = getSystemErrorName(-koffi.errno()) === 'EINVAL'
-  return check('memfd_create', isUnknown ? memfdCreate(SYS_memfd_create, name, flags) : fd)
-}
-
-function check(call: string, result: number): number {
-  if (result === -1) throw new Error(`${call}: ${getSystemErrorName(-koffi.errno())}`)
-  return result
+  return checked('memfd_create', isUnknown ? memfdCreate(SYS_memfd_create, name, flags) : fd)
 }

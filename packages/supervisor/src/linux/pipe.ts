@@ -1,6 +1,4 @@
-import { getSystemErrorName } from 'node:util'
-import koffi from 'koffi'
-import { libc } from './libc.ts'
+import { checked, libc } from './libc.ts'
 
 const O_CLOEXEC = 0o2000000
 const pipe2 = libc.func('int pipe2(_Out_ int *ends, int flags)') as (ends: number[], flags: number) => number
@@ -13,7 +11,7 @@ export interface Pipe {
 /** A real pipe: Node's own are sockets, and a job that opens /dev/stdout or /dev/stdin again cannot open those. */
 export function makePipe(): Pipe {
   const ends = [-1, -1]
-  if (pipe2(ends, O_CLOEXEC) !== 0) throw new Error(`pipe2: ${getSystemErrorName(-koffi.errno())}`)
+  checked('pipe2', pipe2(ends, O_CLOEXEC))
   const [readEnd = -1, writeEnd = -1] = ends
   return { readEnd, writeEnd }
 }

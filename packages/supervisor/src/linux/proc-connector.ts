@@ -1,8 +1,6 @@
 import { closeSync, readlinkSync, writeSync } from 'node:fs'
 import { endianness } from 'node:os'
-import { getSystemErrorName } from 'node:util'
-import koffi from 'koffi'
-import { libc } from './libc.ts'
+import { checked, libc } from './libc.ts'
 
 const AF_NETLINK = 16
 const SOCK_DGRAM = 2
@@ -71,11 +69,6 @@ function subscribe(fd: number): void {
 
 type SetBytes = (fd: number, bytes: Uint8Array, length: number) => number
 type SetOption = (fd: number, level: number, option: number, value: Uint8Array, length: number) => number
-
-function checked(call: string, result: number): number {
-  if (result === -1) throw new Error(`${call}: ${getSystemErrorName(-koffi.errno())}`)
-  return result
-}
 
 // struct sockaddr_nl with the port number left to the kernel
 function address(): Uint8Array {

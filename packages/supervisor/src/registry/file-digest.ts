@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
 import { lstat, open, readlink } from 'node:fs/promises'
-import { errnoOf, loadFailure } from './load-failure.ts'
+import { hasCode } from '../linux/errno.ts'
+import { toLoadFailure } from './load-failure.ts'
 import type { CodeEntry } from './list-code.ts'
 
 /** What was read of a file, and by what it is known again without reading it. */
@@ -50,8 +51,8 @@ export async function digestFile(
     }
     return toDigest(hash.digest('hex'), bytes, stats, startedAt)
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined
-    throw errnoOf(error) === '' || !(error instanceof Error) ? error : loadFailure(path, error.message)
+    if (hasCode(error, 'ENOENT')) return undefined
+    throw toLoadFailure(path, error)
   }
 }
 

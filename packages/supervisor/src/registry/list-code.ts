@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs'
 import { opendir } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
-import { errnoOf, loadFailure } from './load-failure.ts'
+import { hasCode } from '../linux/errno.ts'
+import { loadFailure } from './load-failure.ts'
 import type { Location } from './locate.ts'
 
 /** Something on the disk that belongs to a capability. */
@@ -51,7 +52,7 @@ async function* walk(folder: string): AsyncGenerator<Dirent> {
   try {
     yield* await opendir(folder, { bufferSize: 512 })
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return
+    if (hasCode(error, 'ENOENT')) return
     throw loadFailure(folder, error instanceof Error ? error.message : String(error))
   }
 }

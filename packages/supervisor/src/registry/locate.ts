@@ -1,7 +1,8 @@
 import { realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { hasCode } from '../linux/errno.ts'
 import { isBelow } from '../view/within.ts'
-import { errnoOf, loadFailure } from './load-failure.ts'
+import { loadFailure, toLoadFailure } from './load-failure.ts'
 import { indexFiles, packageTargets } from './package-target.ts'
 import { readPackage } from './read-package.ts'
 
@@ -72,7 +73,7 @@ async function lookUp(path: string): Promise<{ real: string; isFile: boolean } |
       throw loadFailure(path, 'expected a regular file or a folder')
     return { real, isFile: stats.isFile() }
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'].includes(errnoOf(error))) return undefined
-    throw errnoOf(error) === '' || !(error instanceof Error) ? error : loadFailure(path, error.message)
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG')) return undefined
+    throw toLoadFailure(path, error)
   }
 }

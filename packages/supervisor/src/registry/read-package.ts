@@ -2,7 +2,8 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isJsonObject, type JsonObject } from '@runtimo/capabilities'
-import { errnoOf, loadFailure } from './load-failure.ts'
+import { hasCode } from '../linux/errno.ts'
+import { loadFailure, toLoadFailure } from './load-failure.ts'
 
 const maxBytes = 1_048_576
 
@@ -32,7 +33,7 @@ async function readBounded(path: string): Promise<string | undefined> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0)
     return buffer.toString('utf8', 0, bytesRead)
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error))) return undefined
-    throw errnoOf(error) === '' || !(error instanceof Error) ? error : loadFailure(path, error.message)
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
+    throw toLoadFailure(path, error)
   }
 }

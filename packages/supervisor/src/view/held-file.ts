@@ -10,6 +10,7 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { hasCode } from '../linux/errno.ts'
 import { makeSocket } from '../linux/make-socket.ts'
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_WRONLY, O_CREAT, O_EXCL } = constants
@@ -40,9 +41,8 @@ export function makeEmpty(path: string, kind: Standin): Inode | 'exists' | 'impo
     const { dev, ino } = failure === undefined ? lstatSync(directory.entry) : makeFile(directory.entry)
     return { dev, ino }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (code === 'EEXIST') return 'exists'
-    if (['EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'].includes(code)) return 'impossible'
+    if (hasCode(error, 'EEXIST')) return 'exists'
+    if (hasCode(error, 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR')) return 'impossible'
     throw error
   }
 }

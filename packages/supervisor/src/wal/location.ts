@@ -3,6 +3,7 @@ import { lstat, mkdir, open, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
+import { hasCode } from '../linux/errno.ts'
 
 /** RUNTIMO_WAL_PATH, or a directory of this user's own in /tmp: the seed's place, made safe. */
 export function defaultWalPath(): string {
@@ -37,9 +38,8 @@ async function makeDirectories(directory: string): Promise<void> {
   const isThere = await mkdir(directory, { mode: 0o700 }).then(
     () => true,
     (error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined
-      if (code === 'EEXIST') return true
-      if (code !== 'ENOENT' || directory === dirname(directory)) throw error
+      if (hasCode(error, 'EEXIST')) return true
+      if (!hasCode(error, 'ENOENT') || directory === dirname(directory)) throw error
       return false
     },
   )

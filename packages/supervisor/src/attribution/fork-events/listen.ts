@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs'
+import { hasCode } from '../../linux/errno.ts'
 import type { Answers } from './answers.ts'
 import { fenceId } from './fence.ts'
 import type { Lineages } from './lineages.ts'
@@ -36,9 +37,8 @@ function receive(connector: number, bytes: Buffer): number | 'nothing' | 'overfl
   try {
     return readSync(connector, bytes)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'EAGAIN' || code === 'EINTR') return 'nothing'
-    if (code === 'ENOBUFS') return 'overflow'
+    if (hasCode(error, 'EAGAIN', 'EINTR')) return 'nothing'
+    if (hasCode(error, 'ENOBUFS')) return 'overflow'
     throw error
   }
 }

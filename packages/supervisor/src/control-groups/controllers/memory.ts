@@ -1,4 +1,5 @@
-import { hasCode, readControl, readCount, readField, writeControl, writeIfOffered } from '../control-file.ts'
+import { hasCode } from '../../linux/errno.ts'
+import { readControl, readCount, readField, writeControl, writeIfOffered } from '../control-file.ts'
 import { defined } from './defined.ts'
 import type { Ceiling } from './controller.ts'
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs'
-import { hasCode, writeControl } from '../control-file.ts'
+import { hasCode } from '../../linux/errno.ts'
+import { writeControl } from '../control-file.ts'
 import type { Order } from './tree-writer.ts'
 
 /** Carries out an order in this very thread; returns the groups that could not be removed. */

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import process from 'node:process'
 import { promisify } from 'node:util'
+import { hasCode } from '../../linux/errno.ts'
 import { type Check, has, lacks } from '../check.ts'
 
 const subject = { ability: 'ps', field: 'kill', neededFor: 'convenience' } as const
@@ -25,6 +26,6 @@ const cure = '`apt-get install procps` (BusyBox has another ps); nothing else ne
 
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if ('code' in error && error.code === 'ENOENT') return `no ps in PATH (${process.env['PATH'] ?? ''})`
+  if (hasCode(error, 'ENOENT')) return `no ps in PATH (${process.env['PATH'] ?? ''})`
   return error.message.trim().replaceAll('\n', ': ')
 }
