@@ -1,3 +1,4 @@
+import { readMounts } from '../linux/mount-info.ts'
 import { readText } from '../telemetry/read-text.ts'
 import type { Version } from './controllers/index.ts'
 
@@ -18,24 +19,12 @@ const versions: ReadonlyMap<string, Version> = new Map([
 
 /** The newest mount first: it hides those below it. */
 export function readCgroupMounts(root: string): CgroupMount[] {
-  const lines = (readText(root, '/proc/self/mountinfo') ?? '').split('\n')
-  return lines.flatMap((line) => parseMount(line) ?? []).toReversed()
-}
-
-function parseMount(line: string): CgroupMount | undefined {
-  const [before = '', after = ''] = line.split(' - ')
-  const [, , , shows = '/', target = '/'] = before.split(' ')
-  const [type = '', , options = ''] = after.split(' ')
-  const version = versions.get(type)
-  if (version === undefined) return undefined
-  return { version, shows: unescape(shows), target: unescape(target), options: options.split(',') }
-}
-
-/** Blanks and backslashes stand there as octal numbers. */
-function unescape(path: string): string {
-  return path.replaceAll(/\\([0-7]{3})/gu, (_, octal: string) =>
-    String.fromCodePoint(Number.parseInt(octal, 8)),
-  )
+  return readMounts(root)
+    .flatMap(({ shows, target, type, options }) => {
+      const version = versions.get(type)
+      return version === undefined ? [] : [{ version, shows, target, options }]
+    })
+    .toReversed()
 }
 
 /** Our group in each hierarchy: of version 2 under '', of version 1 under each controller's name. */

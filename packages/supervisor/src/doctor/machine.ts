@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import process from 'node:process'
+import { readMounts } from '../linux/mount-info.ts'
 import { parseCount, readLink, readText, under } from '../telemetry/read-text.ts'
 
 /** What of this machine decides whether the kernel will refuse us something. */
@@ -31,7 +32,7 @@ const harmless: ReadonlySet<string> = new Set(['/proc/sys/fs/binfmt_misc', '/pro
 
 /** @param root where the machine's files are found; another place in tests */
 export function readMachine(root: string = '/'): Machine {
-  const points = mountPoints(readText(root, '/proc/self/mountinfo') ?? '')
+  const points = readMounts(root).map(({ target }) => target)
   const status = readText(root, '/proc/self/status') ?? ''
   const release = readText(root, '/proc/sys/kernel/osrelease') ?? ''
   const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/u.exec(release) ?? []
@@ -49,20 +50,6 @@ export function readMachine(root: string = '/'): Machine {
 
 export function isOlder({ kernel: [ours, oursMinor] }: Machine, major: number, minor: number): boolean {
   return ours < major || (ours === major && oursMinor < minor)
-}
-
-function mountPoints(mountinfo: string): string[] {
-  return mountinfo.split('\n').flatMap((line) => {
-    const point = line.split(' ')[4]
-    return point === undefined
-      ? []
-      : [point.replaceAll(/\\(\d{3})/gu, (_, octal: string) => toCharacter(octal))]
-  })
-}
-
-/** Blanks and such are written as `\040`. */
-function toCharacter(octal: string): string {
-  return String.fromCharCode(Number.parseInt(octal, 8))
 }
 
 function hasAdministration(status: string): boolean {
