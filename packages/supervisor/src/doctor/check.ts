@@ -26,6 +26,10 @@ export interface Check extends Subject {
   readonly cure?: string
 }
 
+export function ofSandbox(ability: string, field: string): Subject {
+  return { ability, field, neededFor: 'sandbox' }
+}
+
 export function has(subject: Subject, detail: string): Check {
   return { ...subject, have: true, detail }
 }

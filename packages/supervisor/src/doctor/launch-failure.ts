@@ -1,3 +1,4 @@
+import { type FailedStep, nameOfError } from '../isolation/launch-error.ts'
 import type { NamespaceKind } from '../isolation/posture.ts'
 import type { Missing } from '../isolation/requirement.ts'
 import {
@@ -23,6 +24,16 @@ interface Topic {
   readonly explain: (failure: LaunchFailure, machine: Machine) => readonly Diagnosis[]
 }
 
+/** The error by name; empty where a call answered something else than was expected. */
+export function toRefused({ call, text, purpose, errno }: FailedStep): LaunchFailure {
+  return { call, text, purpose, errno: nameOfError(errno) ?? '' }
+}
+
+/** Whether a step writes the map of users of a new user namespace. */
+export function isIdMapStep({ text }: LaunchFailure): boolean {
+  return /\/proc\/self\/(?:uid_map|gid_map|setgroups)/u.test(text)
+}
+
 /**
  * Says of a failed step of the launcher which part of the posture cannot be had, why, and what changes that.
  * Empty when the step says nothing of this machine, such as a program or a working directory that is not there.
@@ -40,8 +51,7 @@ function findTopic(failure: LaunchFailure): Topic | undefined {
   const { call, text, purpose } = failure
   const kinds = namespacesIn(text)
   if (kinds.length > 0 && (call === 'unshare' || call === 'clone')) return ofNamespaces(kinds)
-  if (/\/proc\/self\/(?:uid_map|gid_map|setgroups)/u.test(text))
-    return sandbox('a map of users', explainIdMap)
+  if (isIdMapStep(failure)) return sandbox('a map of users', explainIdMap)
   if (/cgroup\.(?:procs|kill)/u.test(`${text} ${purpose}`)) {
     return { field: 'cgroup', wanted: 'a control group for the job', explain: explainJoin }
   }

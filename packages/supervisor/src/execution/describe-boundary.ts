@@ -5,6 +5,7 @@ import { type Level, type Limits, type Manifest, RuntimoError } from '@runtimo/c
 import { childEntry, threadHostEntry } from '@runtimo/worker'
 import type { BoundarySpec, WorkerSpec } from '../isolation/boundary-spec.ts'
 import type { IsolationHost } from '../isolation/host.ts'
+import { isRoot } from '../isolation/job-user.ts'
 import { nodeFlags } from '../isolation/node-flags.ts'
 import { planBoundary } from '../isolation/plan-boundary.ts'
 import { findUnmet, refusal } from '../isolation/requirement.ts'
@@ -114,7 +115,7 @@ function levelOf({ capability, options }: Job, { policy }: Services): Level {
 
 function limitsOf(job: Job, asked: Limits, host: IsolationHost, level: Level): LimitPlan {
   const { groups } = host
-  const isOwnUser = level === 'sandbox' || (host.isRoot && job.capability.source.kind === 'file')
+  const isOwnUser = level === 'sandbox' || (isRoot() && job.capability.source.kind === 'file')
   return planLimits(asked, defaultLimits({ memoryBytes: totalmem() }), {
     level,
     groups: groups.kind === 'none' ? undefined : groups.abilities,

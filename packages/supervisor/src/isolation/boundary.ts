@@ -19,6 +19,7 @@ import type { BoundarySpec } from './boundary-spec.ts'
 import type { IsolationHost } from './host.ts'
 import { inTime } from './in-time.ts'
 import { JobFolder } from './job-folder.ts'
+import { caller } from './job-user.ts'
 import { toStartError } from './launch-failure.ts'
 import { type Exit, Launcher } from './launcher.ts'
 import { checkConfinement, type NamespaceKind, readOwnNamespaces } from './posture.ts'
@@ -28,6 +29,7 @@ import { Worker } from './worker.ts'
 const patienceMs = 5000
 /** So long may process 1 of a sandbox take to kill everybody itself, which keeps the account of what they used whole. */
 const politeMs = 400
+const lateLauncher = 'the launcher did not get ready within'
 
 /** What the job's own process is started with. */
 export interface Program {
@@ -125,7 +127,7 @@ export class Boundary implements AsyncDisposable {
       idMap: hasIdMap(launch) ? await host.idMap() : undefined,
     })
     acquired.use(launcher)
-    await inTime(launcher.ready)
+    await inTime(launcher.ready, lateLauncher)
     const boundary = new Boundary(spec, host, launcher, leaf, sources)
     acquired.move()
     return boundary
@@ -147,7 +149,7 @@ export class Boundary implements AsyncDisposable {
   async #start({ argv, cwd, env }: Program): Promise<void> {
     const { job, protection, posture, launch, handedOver } = this.spec.plan
     for (const directory of handedOver) {
-      this.#handed.push(await handOver(directory, this.#host.caller, launch.user))
+      this.#handed.push(await handOver(directory, caller(), launch.user))
     }
     const scratch = this.#folder === undefined ? {} : { TMPDIR: this.#folder.path, HOME: this.#folder.path }
     // Where nothing may be written nothing need stand in: the lock is shared by all supervisors of this user.
@@ -161,7 +163,7 @@ export class Boundary implements AsyncDisposable {
       env: { ...job.env, ...scratch, ...env, [this.mark.name]: this.mark.value },
       frozen: [...job.frozen, ...(this.#placeholders?.frozen ?? [])],
     })
-    await inTime(this.launcher.held)
+    await inTime(this.launcher.held, lateLauncher)
     checkConfinement(this.first.pid, posture, this.#namespaces)
     this.launcher.go()
   }

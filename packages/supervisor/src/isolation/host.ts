@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import process from 'node:process'
-import { launcherExecutable, type LaunchUser } from '@runtimo/worker'
+import { launcherExecutable } from '@runtimo/worker'
 import { type ControlGroups, openControlGroups } from '../control-groups/index.ts'
 import { readLandlockAbi } from '../linux/landlock.ts'
 import { type SealedFile, sealFile } from '../linux/sealed-file.ts'
@@ -9,7 +8,7 @@ import { type HostRoot, probeHostRoot } from '../view/host-root.ts'
 import { removeStalePlaceholders } from '../view/placeholders.ts'
 import { prepareDirectory } from '../wal/location.ts'
 import { arch } from './arch.ts'
-import { IdMap, jobUid } from './id-map.ts'
+import { IdMap } from './id-map.ts'
 import { removeStaleFolders } from './job-folder.ts'
 
 /** What this machine gives to every job of one supervisor: found or made once, when the first job comes. */
@@ -32,10 +31,10 @@ export class IsolationHost implements AsyncDisposable {
 
   /** Also removes what a supervisor that was killed left behind. */
   static async open(stateFolder: string): Promise<IsolationHost> {
-    await prepareDirectory(join(stateFolder, 'placeholders'))
+    const placeholders = join(stateFolder, 'placeholders')
+    await prepareDirectory(placeholders)
     const groups = await openControlGroups()
     const executable = sealFile('runtimo-launcher', launcherExecutable(arch()))
-    const placeholders = join(stateFolder, 'placeholders')
     await Promise.all([groups.removeStale(), removeStalePlaceholders(placeholders), removeStaleFolders()])
     return new IsolationHost(groups, executable, placeholders)
   }
@@ -43,20 +42,6 @@ export class IsolationHost implements AsyncDisposable {
   /** Path of the launcher, as a child that is about to execute it sees it. */
   get executable(): string {
     return this.#executable.path
-  }
-
-  get isRoot(): boolean {
-    return process.geteuid?.() === 0
-  }
-
-  /** Whom a job runs as: nobody's uid when we are root. */
-  get jobUser(): LaunchUser {
-    return this.isRoot ? { uid: jobUid, gid: jobUid, isDropped: true } : this.caller
-  }
-
-  /** Ourselves. */
-  get caller(): LaunchUser {
-    return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, isDropped: false }
   }
 
   /** What a worker of ours needs to see; found once, for our own code does not move while we run. */

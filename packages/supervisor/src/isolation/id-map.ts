@@ -2,10 +2,8 @@ import { closeSync, openSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { userNamespaceTape } from '@runtimo/worker'
 import { arch } from './arch.ts'
+import { jobUid } from './job-user.ts'
 import { Launcher } from './launcher.ts'
-
-/** The uid and gid that jobs of a supervisor of root have. */
-export const jobUid = 65_534
 
 /**
  * On disk root's, in the mount the job's, and the other way round, so that everybody stays somebody:

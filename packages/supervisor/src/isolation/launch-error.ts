@@ -23,6 +23,6 @@ function describe(step: FailedStep | undefined): string {
   return `${step.text}: ${nameOfError(step.errno) ?? 'another answer than expected'}${purpose}`
 }
 
-function nameOfError(errno: number): string | undefined {
+export function nameOfError(errno: number): string | undefined {
   return errno === 0 ? undefined : getSystemErrorName(-Math.abs(errno))
 }

@@ -1,5 +1,5 @@
 import { RuntimoError } from '@runtimo/capabilities'
-import { explainLaunchFailure } from '../doctor/launch-failure.ts'
+import { explainLaunchFailure, toRefused } from '../doctor/launch-failure.ts'
 import { LaunchError } from './launch-error.ts'
 import { refusal } from './requirement.ts'
 
@@ -11,7 +11,7 @@ export function toStartError(error: unknown, program?: Started): unknown {
     return new RuntimoError('RT_START_FAILED', text, {}, { cause: error })
   }
   const { step, errno = '', message } = error
-  const { call, purpose = '', text = '' } = step ?? {}
+  const call = step?.call
   if (call === 'chdir' && program !== undefined) {
     const cause = `${program.cwd}: ${errno}: no directory of that name is in the job's view`
     return failure(
@@ -23,8 +23,8 @@ export function toStartError(error: unknown, program?: Started): unknown {
   if (call === 'execve' && program !== undefined) {
     return failure(`${program.argv[0]?.slice(0, 256)} cannot be started: ${errno}`, program, error)
   }
-  if (call !== undefined) {
-    const missing = explainLaunchFailure({ call, purpose, text, errno })
+  if (step !== undefined) {
+    const missing = explainLaunchFailure(toRefused(step))
     if (missing.length > 0) return refusal(missing)
   }
   return new RuntimoError('RT_START_FAILED', message, { call: call ?? null, errno }, { cause: error })

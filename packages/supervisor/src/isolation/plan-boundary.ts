@@ -13,6 +13,7 @@ import { arch } from './arch.ts'
 import { refusal } from './requirement.ts'
 import { jobEnvironment } from './environment.ts'
 import type { IsolationHost } from './host.ts'
+import { caller, jobUser } from './job-user.ts'
 import type { Posture } from './posture.ts'
 
 /** What a job is to be held by, before anything of it is started. */
@@ -68,7 +69,7 @@ export function planBoundary(request: BoundaryRequest, host: IsolationHost): Bou
 }
 
 function planSandbox(request: BoundaryRequest, host: IsolationHost): BoundaryPlan {
-  const user = host.jobUser
+  const user = jobUser()
   const workspace = workspaceOf(request, host, user)
   const code = request.entry === undefined ? undefined : host.codeOf(request.entry)
   const cache = request.entry === undefined ? undefined : compileCacheView(user.uid, user.isDropped)
@@ -158,7 +159,7 @@ function toFileMount(path: string): Mount {
 
 /** Without namespaces of its own: a mount namespace only where root must give a workspace to another uid. */
 function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPlan {
-  const user = request.isTrusted || request.user === 'caller' ? host.caller : host.jobUser
+  const user = request.isTrusted || request.user === 'caller' ? caller() : jobUser()
   const workspace = workspaceOf(request, host, user)
   const hasLandlock = !request.isTrusted
   if (hasLandlock) refuseNearState(workspace.asked, request.state)

@@ -1,15 +1,13 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RuntimoError } from '@runtimo/capabilities'
 import { isAlive, type ProcessIdentity } from '../processes/index.ts'
 import type { WorkerSpec } from './boundary-spec.ts'
 import { type Footprint, isWithin, readFootprint } from './footprint.ts'
+import { inTime } from './in-time.ts'
 import type { Exit } from './launcher.ts'
 import { readSpending, type Spending, spendingSince } from './spending.ts'
 import { WorkerChannel } from './worker-channel.ts'
 
-/** A worker of ours that is not up by then will not come. */
-const bootMs = 20_000
 /** One that has answered its job has nothing else to do. */
 const inspectMs = 1000
 
@@ -32,10 +30,7 @@ export class Worker implements Disposable {
 
   /** Resolves when it waits for its code. `find` says which process it is. @throws RuntimoError */
   async ready(find: () => ProcessIdentity): Promise<void> {
-    const late = sleep(bootMs, undefined, { ref: false }).then(() => {
-      throw new RuntimoError('RT_START_FAILED', `the worker was not up after ${bootMs} ms`)
-    })
-    await Promise.race([this.channel.ready(), late])
+    await inTime(this.channel.ready(), 'the worker was not up after')
     this.#identity = find()
     this.#baseline = readFootprint(this.#identity.pid)
   }

@@ -1,6 +1,7 @@
 import { IdMap } from '../../isolation/id-map.ts'
 import { LaunchError } from '../../isolation/launch-error.ts'
 import { type Check, has, lacks } from '../check.ts'
+import { toRefused } from '../launch-failure.ts'
 import type { Machine } from '../machine.ts'
 import { judge } from './judge.ts'
 import { play } from './play.ts'
@@ -25,7 +26,7 @@ export async function probeIdMappedMount(
     return [refused === undefined ? has(subject, `of ${workingDir}`) : judge(subject, refused, machine)]
   } catch (error) {
     if (error instanceof LaunchError && error.step !== undefined) {
-      return [judge(subject, { ...error.step, errno: error.errno ?? '' }, machine)]
+      return [judge(subject, toRefused(error.step), machine)]
     }
     const cause = error instanceof Error ? error.message : String(error)
     return [

@@ -3,23 +3,22 @@ import process from 'node:process'
 import { userNamespaceTape } from '@runtimo/worker'
 import { arch } from '../../isolation/arch.ts'
 import type { NamespaceKind } from '../../isolation/posture.ts'
-import { type Check, has, lacks, type Subject } from '../check.ts'
+import { type Check, has, lacks, ofSandbox, type Subject } from '../check.ts'
 import type { Refused } from '../explain/diagnosis.ts'
 import { explainNamespaces, explainUnprivileged } from '../explain/namespaces.ts'
 import type { Machine } from '../machine.ts'
 import { judge } from './judge.ts'
 import { play } from './play.ts'
 
-const subject = (ability: string, field: string): Subject => ({ ability, field, neededFor: 'sandbox' })
-const user = subject('user_namespace', 'level')
+const user = ofSandbox('user_namespace', 'level')
 const subjects: ReadonlyMap<NamespaceKind, Subject> = new Map([
   ['user', user],
-  ['mnt', subject('mount_namespace', 'view')],
-  ['pid', subject('pid_namespace', 'pidNamespace')],
-  ['net', subject('network_namespace', 'network')],
-  ['ipc', subject('ipc_namespace', 'level')],
-  ['uts', subject('uts_namespace', 'level')],
-  ['cgroup', subject('cgroup_namespace', 'level')],
+  ['mnt', ofSandbox('mount_namespace', 'view')],
+  ['pid', ofSandbox('pid_namespace', 'pidNamespace')],
+  ['net', ofSandbox('network_namespace', 'network')],
+  ['ipc', ofSandbox('ipc_namespace', 'level')],
+  ['uts', ofSandbox('uts_namespace', 'level')],
+  ['cgroup', ofSandbox('cgroup_namespace', 'level')],
 ])
 
 export function haveNamespaces(): Check[] {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Duplex } from 'node:stream'
-import { getSystemErrorName } from 'node:util'
 import { type Status, StatusReader, type Tape } from '@runtimo/worker'
 import { shieldDescriptors } from '../../linux/close-range.ts'
 import type { Refused } from '../explain/diagnosis.ts'
+import { toRefused } from '../launch-failure.ts'
 
 /** Whoever has not come to an end by then hangs in the kernel. */
 const patienceMs = 5000
@@ -62,8 +62,4 @@ export async function play(
 
 function notStarted(errno: string): Refused {
   return { call: 'execve', text: 'execve(launcher)', purpose: '', errno }
-}
-
-function toRefused({ call, text, purpose, errno }: Extract<Status, { kind: 'failed' }>): Refused {
-  return { call, text, purpose, errno: getSystemErrorName(-errno) }
 }

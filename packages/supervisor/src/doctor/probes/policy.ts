@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs'
 import process from 'node:process'
-import { type JobPolicy, LaunchPlan, type LaunchPolicy, type LaunchUser, type Mount } from '@runtimo/worker'
+import { type JobPolicy, LaunchPlan, type LaunchPolicy, type Mount } from '@runtimo/worker'
 import { arch } from '../../isolation/arch.ts'
-import { jobUid } from '../../isolation/id-map.ts'
+import { jobUser } from '../../isolation/job-user.ts'
 import type { HostRoot } from '../../view/host-root.ts'
 
 const job: JobPolicy = {
@@ -14,12 +14,6 @@ const job: JobPolicy = {
   hasFilter: true,
   masks: [],
   frozen: [],
-}
-
-/** As the jobs of this supervisor have it. */
-function jobUser(): LaunchUser {
-  if (process.geteuid?.() === 0) return { uid: jobUid, gid: jobUid, isDropped: true }
-  return { uid: process.geteuid?.() ?? jobUid, gid: process.getegid?.() ?? jobUid, isDropped: false }
 }
 
 function policy(landlockAbi: number): Omit<LaunchPolicy, 'level' | 'root'> {

@@ -1,19 +1,19 @@
 import { RuntimoError } from '@runtimo/capabilities'
 import { readLandlockAbi } from '../../linux/landlock.ts'
 import { probeHostRoot, type HostRoot } from '../../view/host-root.ts'
-import { type Check, has, lacks, type Subject } from '../check.ts'
+import { type Check, has, lacks, ofSandbox } from '../check.ts'
 import type { Refused } from '../explain/diagnosis.ts'
 import { explainProc } from '../explain/mounts.ts'
+import { isIdMapStep } from '../launch-failure.ts'
 import type { Machine } from '../machine.ts'
 import { judge } from './judge.ts'
 import { haveNamespaces, judgeNamespaces, probeUserNamespace } from './namespaces.ts'
 import { play } from './play.ts'
 import { sandboxTapes } from './policy.ts'
 
-const subject = (ability: string, field: string): Subject => ({ ability, field, neededFor: 'sandbox' })
-const idMaps = subject('id_maps', 'uid')
-const privateRoot = subject('private_root', 'view')
-const newProc = subject('new_proc', 'pidNamespace')
+const idMaps = ofSandbox('id_maps', 'uid')
+const privateRoot = ofSandbox('private_root', 'view')
+const newProc = ofSandbox('new_proc', 'pidNamespace')
 
 /** Makes a whole sandbox; only where that fails is one part tried after the other. */
 export async function probeSandboxLevel(executable: string, machine: Machine): Promise<Check[]> {
@@ -52,10 +52,11 @@ const haveRoot = has(privateRoot, 'mounted: tmpfs, the programs of this machine 
 
 type Step = 'none' | 'early' | 'namespaces' | 'id maps' | 'root' | 'proc'
 
-function stepOf({ call, text, purpose }: Refused, machine: Machine): Step {
+function stepOf(refused: Refused, machine: Machine): Step {
+  const { call, text, purpose } = refused
   if (call === 'seccomp' || call.startsWith('landlock')) return 'none' // told of at level process
   if (call === 'unshare') return 'namespaces'
-  if (/\/proc\/self\/(?:uid_map|gid_map|setgroups)/u.test(text)) return 'id maps'
+  if (isIdMapStep(refused)) return 'id maps'
   if (text.startsWith('mount("proc"') || text.includes('/proc/')) return 'proc'
   const isTaking = /^(?:take|restrict) /u.test(purpose) || call.startsWith('setres') || call === 'setgroups'
   return machine.isRoot && isTaking ? 'early' : 'root'
