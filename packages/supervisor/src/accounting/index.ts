@@ -1,2 +1,2 @@
-export { type Usage, usageOf } from './job-usage.ts'
+export { noSample, type Usage, usageOf } from './job-usage.ts'
 export { usageSince } from './since.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type SampledUsage, usageOf } from './job-usage.ts'
+import { noSample as nothing, type SampledUsage, usageOf } from './job-usage.ts'
 
 const base = { processes: 3, wallMs: 100, outputBytes: 7 }
 const sampled: SampledUsage = {
@@ -9,14 +9,6 @@ const sampled: SampledUsage = {
   memoryPeakBytes: 1500,
   readBytes: 1,
   writtenBytes: 2,
-}
-const nothing: SampledUsage = {
-  userMs: 0,
-  systemMs: 0,
-  maxRssBytes: null,
-  memoryPeakBytes: null,
-  readBytes: null,
-  writtenBytes: null,
 }
 const launcher = {
   userMs: 30,

@@ -49,6 +49,16 @@ export interface SampledUsage {
   readonly writtenBytes: number | null
 }
 
+/** Before the first look. */
+export const noSample: SampledUsage = {
+  userMs: 0,
+  systemMs: 0,
+  maxRssBytes: null,
+  memoryPeakBytes: null,
+  readBytes: null,
+  writtenBytes: null,
+}
+
 export interface UsageParts {
   readonly leaf?: LeafUsage | undefined
   readonly launcher?: LauncherUsage | undefined

@@ -1,6 +1,7 @@
 import {
   isOver,
   nameOf,
+  Pace,
   type ProcessIdentity,
   type ProcessStat,
   readExe,
@@ -22,10 +23,8 @@ interface Sample {
   threads: number
 }
 
-/** Ever less often, so that a long job costs next to nothing. */
-const lastIntervalMs = 50
-/** Looking takes at most so much of the time: one part in ten. */
-const pausePerLook = 9
+/** Slowly less often, so that a long job costs next to nothing. */
+const growth = 1.05
 
 /** Looks at a job's members again and again, and keeps the names of the first of them and what all used. */
 export class Sampler implements Disposable {
@@ -36,8 +35,7 @@ export class Sampler implements Disposable {
   /** Who was there when it was looked last, also the dead whom nobody has waited for. */
   #present = new Map<string, Sample>()
   #count = 0
-  #intervalMs: number
-  #timer: NodeJS.Timeout
+  readonly #pace: Pace
   #waitedCpuMs = 0
   #endedCpuMs = 0
   #peakRssBytes = 0
@@ -50,9 +48,9 @@ export class Sampler implements Disposable {
   constructor(first: ProcessIdentity, firstIntervalMs: number, membership: Membership, root: string = '/') {
     this.#first = first
     this.#root = root
-    this.#intervalMs = firstIntervalMs
     this.membership = membership
-    this.#timer = this.#look()
+    this.sample()
+    this.#pace = new Pace(() => this.sample(), { firstMs: firstIntervalMs, growth })
   }
 
   /** The first members that were met, in that order, and whoever else is there. */
@@ -94,16 +92,7 @@ export class Sampler implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer)
-  }
-
-  #look(): NodeJS.Timeout {
-    const began = performance.now()
-    this.sample()
-    const pauseMs = Math.max(this.#intervalMs, (performance.now() - began) * pausePerLook)
-    this.#intervalMs = Math.min(lastIntervalMs, this.#intervalMs * 1.05)
-    this.#timer = setTimeout(() => this.#look(), pauseMs).unref()
-    return this.#timer
+    this.#pace[Symbol.dispose]()
   }
 
   #note(stat: ProcessStat): Sample {

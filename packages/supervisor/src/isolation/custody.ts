@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LeafUsage } from '../control-groups/index.ts'
-import { type Usage, usageOf, usageSince } from '../accounting/index.ts'
+import { noSample, type Usage, usageOf, usageSince } from '../accounting/index.ts'
 import type { Attribution } from '../attribution/attribution.ts'
 import { ExactAttribution } from '../attribution/exact.ts'
 import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
@@ -9,7 +9,6 @@ import type { Ours } from '../attribution/ours.ts'
 import { SampledAttribution } from '../attribution/sampled.ts'
 import { Sampler } from '../attribution/sampler.ts'
 import { SweepMembership } from '../attribution/sweep-membership.ts'
-import { noPeaks } from '../limits/peaks.ts'
 import { type LimitBreach, LimitWatch } from '../limits/index.ts'
 import { nameOf } from '../processes/index.ts'
 import { reapOrphans } from '../termination/orphans.ts'
@@ -154,7 +153,7 @@ export class Custody implements AsyncDisposable {
       leaf: this.#leafUsage,
       launcher: this.#isKept || this.#isUsed ? this.#spent : await this.boundary.usage,
       sampled: {
-        ...(this.#isUsed ? noPeaks : peaks),
+        ...(this.#isUsed ? noSample : peaks),
         memoryPeakBytes: Math.max(peaks.memoryPeakBytes ?? 0, this.#sampler.peakRssBytes),
       },
       processes,

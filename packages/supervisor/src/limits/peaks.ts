@@ -1,4 +1,4 @@
-import type { SampledUsage } from '../accounting/job-usage.ts'
+import { noSample, type SampledUsage } from '../accounting/job-usage.ts'
 import type { Totals } from './census.ts'
 import type { Readings } from './checks.ts'
 
@@ -8,30 +8,23 @@ export interface Peaks extends SampledUsage {
   readonly descriptors: number
   /** Processes and threads at once. */
   readonly tasks: number
-  readonly writtenFiles: number
 }
 
 export const noPeaks: Peaks = {
+  ...noSample,
   cpuMs: 0,
-  userMs: 0,
-  systemMs: 0,
-  maxRssBytes: null,
-  memoryPeakBytes: null,
-  readBytes: null,
-  writtenBytes: null,
   descriptors: 0,
   tasks: 0,
-  writtenFiles: 0,
 }
 
 /** With one more look. `totals` is undefined when no member was looked at. */
 export function raisePeaks(
   peaks: Peaks,
-  { cpuTimeMs = 0, writtenFiles = 0, memoryBytes }: Readings,
+  { cpuTimeMs = 0, memoryBytes }: Readings,
   totals: Totals | undefined,
 ): Peaks {
   const cpuMs = Math.max(peaks.cpuMs, cpuTimeMs)
-  const told = { ...peaks, cpuMs, writtenFiles: Math.max(peaks.writtenFiles, writtenFiles) }
+  const told = { ...peaks, cpuMs }
   if (totals === undefined) return told
   const { counters, hasIo, maxRssBytes, tasks, maxDescriptors } = totals
   return {

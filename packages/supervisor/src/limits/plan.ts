@@ -1,22 +1,16 @@
 import { limitCatalogue, type LimitKey, limitKeys, type LimitName, type Limits } from '@runtimo/capabilities'
+import type { ResourceLimits } from '@runtimo/worker'
 import type { LeafLimits } from '../control-groups/index.ts'
 import { holderOf, type LimitHost } from './holder.ts'
 import { refuse, type Refusal } from './refusal.ts'
-
-/** What the launcher sets on the job's first process, and all others inherit. */
-export interface PlannedRlimits {
-  readonly processes?: number
-  readonly descriptors?: number
-  readonly fileSizeBytes?: number
-  readonly cpuSeconds?: number
-}
 
 /** Which ceilings are in force for one job, and by what. */
 export interface LimitPlan {
   /** Those in force. */
   readonly limits: Limits
   readonly leaf: LeafLimits
-  readonly rlimits: PlannedRlimits
+  /** What the launcher sets on the job's first process, and all others inherit. */
+  readonly rlimits: ResourceLimits
   /** What `LimitWatch` looks at. Of descriptors only a ceiling that was asked for. */
   readonly watched: Limits
   /** For the posture: what the kernel itself holds as a hard ceiling of the whole job. */
@@ -74,7 +68,7 @@ function place(limits: Limits, asked: Limits, host: LimitHost): Omit<LimitPlan, 
 }
 
 /** Never RLIMIT_AS or RLIMIT_DATA: Node reserves gigabytes that it does not use, and does not boot. */
-function rlimitsOf(limits: Limits, host: LimitHost): PlannedRlimits {
+function rlimitsOf(limits: Limits, host: LimitHost): ResourceLimits {
   if (host.level === 'thread') return {}
   const { processes, cpuTimeMs } = limits
   const isCounted = processes !== undefined && holderOf('processes', host) === 'rlimit'

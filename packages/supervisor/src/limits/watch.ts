@@ -1,12 +1,11 @@
 import type { LeafUsage } from '../control-groups/leaf-usage.ts'
-import type { ProcessIdentity } from '../processes/index.ts'
+import { Pace, type ProcessIdentity } from '../processes/index.ts'
 import type { LimitBreach } from './breach.ts'
 import { Census, type Totals } from './census.ts'
 import { findBreach, type Readings } from './checks.ts'
 import { findCulprit } from './culprit.ts'
 import { type JobEnd, toldByEnd } from './job-end.ts'
 import { MemoryMeter } from './memory-meter.ts'
-import { Pace } from './pace.ts'
 import { noPeaks, type Peaks, raisePeaks } from './peaks.ts'
 import type { LimitPlan } from './plan.ts'
 import { readTmpfs, type TmpfsUse } from './tmpfs.ts'
@@ -31,11 +30,11 @@ export interface WatchSources {
   readonly first?: number | undefined
   /** Its workspace, as we can read it. */
   readonly writable: readonly string[]
-  /** True when no launcher will tell what the job used: then its members are always looked at. */
-  readonly isMeasured?: boolean | undefined
   /** Where /proc is; '/' unless told. */
   readonly root?: string | undefined
 }
+
+const rhythm = { firstMs: 5, growth: 1.2 }
 
 /**
  * Looks at what a job uses, often at first and ever less often, and tells which ceiling it went over. What the
@@ -69,15 +68,15 @@ export class LimitWatch implements Disposable {
     this.#plan = plan
     this.#sources = sources
     const { watched } = plan
-    const { writable, isMeasured = false, root = '/' } = sources
-    const io = isMeasured || watched.writtenBytes !== undefined
+    const { writable, root = '/' } = sources
+    const io = watched.writtenBytes !== undefined
     this.#census = new Census({ io, descriptors: watched.descriptors !== undefined }, root)
     this.#memory = new MemoryMeter(root)
     if (watched.writtenFiles !== undefined) this.#files = new WrittenFiles(writable, watched.writtenFiles)
     this.ready = this.#files?.ready ?? Promise.resolve()
     this.#look()
-    const isNeeded = isMeasured || Object.values(watched).some((allowed) => allowed !== undefined)
-    if (isNeeded && this.#breach === undefined) this.#pace = new Pace(() => this.look())
+    const isNeeded = Object.values(watched).some((allowed) => allowed !== undefined)
+    if (isNeeded && this.#breach === undefined) this.#pace = new Pace(() => this.look(), rhythm)
   }
 
   get peaks(): Peaks {
@@ -171,7 +170,6 @@ export class LimitWatch implements Disposable {
     // Whoever is killed for memory is gone before the counter tells: known are those of the rise before.
     const isRising = memoryPeakBytes > Math.max(this.#leafPeakAtCensus, (leaf.memoryBytes ?? Infinity) / 2)
     return (
-      this.#sources.isMeasured === true ||
       isRising ||
       watched.writtenBytes !== undefined ||
       watched.writtenFiles !== undefined ||
