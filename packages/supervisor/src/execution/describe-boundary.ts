@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
-import { type Level, type Limits, type Manifest, RuntimoError } from '@runtimo/capabilities'
+import { type Level, type Manifest, RuntimoError } from '@runtimo/capabilities'
 import { childEntry, threadHostEntry } from '@runtimo/worker'
 import type { BoundarySpec, WorkerSpec } from '../isolation/boundary-spec.ts'
 import type { IsolationHost } from '../isolation/host.ts'
@@ -9,7 +9,7 @@ import { isRoot } from '../isolation/job-user.ts'
 import { nodeFlags } from '../isolation/node-flags.ts'
 import { planBoundary } from '../isolation/plan-boundary.ts'
 import { findUnmet, refusal } from '../isolation/requirement.ts'
-import { defaultLimits, type LimitPlan, planLimits } from '../limits/index.ts'
+import { defaultLimits, type LimitHost, planLimits } from '../limits/index.ts'
 import type { CapabilityEntry } from '../registry/registry.ts'
 import { isWithin } from '../view/within.ts'
 import { defaultDirectory } from '../wal/location.ts'
@@ -46,9 +46,10 @@ async function describe(
   const { options, capability } = job
   const { source, kind } = capability
   const isTrusted = kind === 'function' && source.kind === 'builtin'
-  const permissions = await permit(job, level, manifest, services)
+  const defaults = defaultLimits({ memoryBytes: totalmem() })
+  const permissions = await permit(job, level, manifest, { policy, defaults })
   const host = await services.isolation()
-  const limits = limitsOf(job, permissions.limits, host, level)
+  const limits = planLimits(permissions.limits, defaults, limitHost(job, host, level))
   const { folders, files } = codeOf(capability, level)
   const { path } = services.wal
   // The lock, too: who holds it stops everybody.
@@ -113,13 +114,11 @@ function levelOf({ capability, options }: Job, { policy }: Services): Level {
   return capability.kind === 'command' && level === 'thread' ? 'process' : level
 }
 
-function limitsOf(job: Job, asked: Limits, host: IsolationHost, level: Level): LimitPlan {
-  const { groups } = host
-  const isOwnUser = level === 'sandbox' || (isRoot() && job.capability.source.kind === 'file')
-  return planLimits(asked, defaultLimits({ memoryBytes: totalmem() }), {
+function limitHost({ capability }: Job, { groups }: IsolationHost, level: Level): LimitHost {
+  return {
     level,
     groups: groups.kind === 'none' ? undefined : groups.abilities,
     missing: groups.missing,
-    isOwnUser,
-  })
+    isOwnUser: level === 'sandbox' || (isRoot() && capability.source.kind === 'file'),
+  }
 }

@@ -1,8 +1,5 @@
 import { realpath, stat } from 'node:fs/promises'
-import { totalmem } from 'node:os'
-import { type Level, limitKeys, type Limits, type Manifest, RuntimoError } from '@runtimo/capabilities'
-import { defaultLimits } from '../limits/index.ts'
-import { denied } from '../permissions/denied.ts'
+import { type Level, type Limits, type Manifest, RuntimoError } from '@runtimo/capabilities'
 import { type EffectivePermissions, type HostPolicy, intersect } from '../permissions/index.ts'
 import type { Job } from './job.ts'
 import type { Services } from './services.ts'
@@ -15,7 +12,7 @@ export async function permit(
   job: Job,
   level: Level,
   manifest: Pick<Manifest, 'level' | 'permissions'>,
-  { policy }: Services,
+  { policy, defaults }: Pick<Services, 'policy'> & { readonly defaults: Limits },
 ): Promise<EffectivePermissions> {
   const { options } = job
   await requireDirectory(job.workingDir)
@@ -25,21 +22,11 @@ export async function permit(
     env: policy.env ?? [],
     network: level === 'sandbox' ? 'none' : 'host',
     limits: { ...policy.limits, ...options.limits },
+    // What the host leaves open is not open to foreign code.
+    defaults,
     level,
   }
-  refuseAboveDefaults(manifest.permissions?.limits, granted.limits)
   return await intersect(manifest, granted, { base: job.workingDir, realpath: (path) => realpath(path) })
-}
-
-/** What the host leaves open is not open to foreign code: its defaults are ceilings. @throws RT_PERMISSION_DENIED */
-function refuseAboveDefaults(wanted: Limits = {}, granted: Limits): void {
-  const defaults = defaultLimits({ memoryBytes: totalmem() })
-  for (const key of limitKeys) {
-    const [ask, most] = [wanted[key], granted[key] ?? defaults[key]]
-    if (ask !== undefined && most !== undefined && ask > most) {
-      throw denied({ field: `permissions.limits.${key}`, wanted: ask, granted: most })
-    }
-  }
 }
 
 async function requireDirectory(workingDir: string): Promise<void> {

@@ -28,7 +28,7 @@ export async function intersect(
     deny: granted.deny,
     env: environment(env, policy.env),
     network: network ?? policy.network,
-    limits: ceilings(limits, policy.limits),
+    limits: ceilings(limits, policy),
     level: policy.level,
   }
 }
@@ -43,14 +43,14 @@ function environment(wanted: readonly string[] | undefined, granted: readonly st
   return wanted ?? passable
 }
 
-function ceilings(wanted: Limits = {}, granted: Limits): Limits {
+function ceilings(wanted: Limits = {}, { limits: granted, defaults = {} }: HostPolicy): Limits {
   const limits: Partial<Record<LimitKey, number>> = {}
   for (const key of limitKeys) {
-    const [ask, most] = [wanted[key], granted[key]]
+    const [ask, most] = [wanted[key], granted[key] ?? defaults[key]]
     if (ask !== undefined && most !== undefined && ask > most) {
       throw denied({ field: `permissions.limits.${key}`, wanted: ask, granted: most })
     }
-    const value = ask ?? most
+    const value = ask ?? granted[key]
     if (value !== undefined) limits[key] = value
   }
   return limits

@@ -12,6 +12,8 @@ export interface HostPolicy {
   readonly network: 'none' | 'host'
   /** Undefined: no ceiling of that kind. */
   readonly limits: Limits
+  /** In force where the policy has no ceiling: not what a capability gets from here, but the most that it may ask for. */
+  readonly defaults?: Limits
   /** Where it runs. */
   readonly level: Level
 }
