@@ -21,7 +21,7 @@ export interface WalEvent {
   readonly [member: string]: Json
 }
 
-/** One line of the log, as DESIGN §4 lays it down; the writer adds all but the event's members. */
+/** One line of the log; the writer adds all but the event's members. */
 export interface WalRecord {
   readonly v: 1
   readonly seq: number
