@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { levels } from '@runtimo/capabilities'
-import { describe, expect, test, vi } from 'vitest'
-import { printed, python, succeeded, tryEach } from '../fixtures/attack-res-shell.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { arena, judge, Unconfined } from '../support/attack.ts'
+import { printed, python, succeeded, tryEach } from '../support/shell.ts'
 import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
 const commandLevels = ['sandbox', 'process'] as const
@@ -32,10 +32,11 @@ const loaders: Readonly<Record<string, string>> = {
 }
 const secrets = { AWS_SECRET_ACCESS_KEY: 'secret', DATABASE_URL: 'secret', npm_config__authToken: 'secret' }
 
+/** Gives this process variables, until the test's end. */
 function stub(values: Readonly<Record<string, string>>): void {
+  onTestFinished(() => void vi.unstubAllEnvs())
   for (const [name, value] of Object.entries(values)) vi.stubEnv(name, value)
 }
-const unstub = (): void => void vi.unstubAllEnvs()
 
 test('without us, a program has every variable, and the loaders do what they say', async () => {
   const { NODE_OPTIONS: _, ...others } = loaders // it would stop the program that starts the control
@@ -55,7 +56,6 @@ describe.each(commandLevels)('a command at level %s', (level) => {
       { cmd: '/usr/bin/env' },
       { level, workingDir: temporaryDirectory() },
     )
-    unstub()
     const names = printed(result)
       .split('\n')
       .map((line) => line.split('=')[0])
@@ -76,7 +76,6 @@ describe.each(commandLevels)('a command at level %s', (level) => {
     expect(await Unconfined.shell(tryEach({ everybody: acts.everybody })).stdout).toBe('everybody\n')
     const cmd = tryEach({ ...acts, twin: `cat /proc/self/environ | tr '\\0' '\\n' | grep ^PATH=` })
     const result = await supervisor.run('ShellExec', { cmd }, { level, workingDir: temporaryDirectory() })
-    unstub()
     expect(succeeded(result)).toEqual(['twin'])
     await judge(supervisor, result, { outcome: 'completed' })
   })
@@ -154,7 +153,6 @@ test.each(levels)('a worker at level %s has neither loaders nor secrets (E02, E0
   stub({ ...loaders, ...secrets })
   const supervisor = arena()
   const result = await supervisor.run('Misbehave', { how: 'environment' }, { from, level })
-  unstub()
   const names = Object.keys(Object(result.output.data))
   expect(names).toContain('PATH')
   expect(names.filter((name) => name in loaders || name in secrets)).toEqual([])

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { arena, judge, Unconfined } from '../support/attack.ts'
+import { arena, judge, overTime, Unconfined } from '../support/attack.ts'
 import { findProcesses } from '../support/processes.ts'
+import { python } from '../support/shell.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 let made = 0
@@ -15,7 +16,6 @@ function uniqueSleep(): string {
 }
 
 const daemonise = (command: string): string => `setsid sh -c '(${command} &)' </dev/null >/dev/null 2>&1`
-const python = (text: string): string => `/usr/bin/python3 -c ${JSON.stringify(text)}`
 /** Asks not to be killed with whom started it, and leaves it. */
 const withoutDeathSignal = (command: string): string =>
   python(
@@ -86,12 +86,7 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
       const result = await supervisor.run('ShellExec', { cmd }, { level, timeoutMs: 1500, onOutput })
       const left = findProcesses(command).length
       expect(result.output.data).toMatchObject({ stdout: 'began\nup\n' })
-      await judge(supervisor, result, {
-        outcome: 'timed_out',
-        code: 'RT_TIMED_OUT',
-        limit: 'wall_time',
-        spawned: ['sh', 'sleep'],
-      })
+      await judge(supervisor, result, { ...overTime, spawned: ['sh', 'sleep'] })
       return { seen: seen > 0, left }
     })
     expect(killed).toEqual(inAll(everyWay, { seen: true, left: 0 }))
@@ -116,12 +111,7 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
     const result = await supervisor.run('ShellExec', { cmd }, { level, workingDir, limits, timeoutMs: 500 })
     expect(findProcesses(new RegExp(marker, 'u'))).toEqual([])
     expect(result.usage.processes).toBeGreaterThan(20)
-    await judge(supervisor, result, {
-      outcome: 'timed_out',
-      code: 'RT_TIMED_OUT',
-      limit: 'wall_time',
-      spawned: ['sh'],
-    })
+    await judge(supervisor, result, { ...overTime, spawned: ['sh'] })
   })
 
   test('one that forks and leaves, again and again, is caught', async () => {
@@ -134,7 +124,7 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
     expect(before).toBeGreaterThan(10)
     await sleep(100)
     expect(count()).toBe(before)
-    await judge(supervisor, result, { outcome: 'timed_out', code: 'RT_TIMED_OUT', limit: 'wall_time' })
+    await judge(supervisor, result, overTime)
   })
 
   test('nothing can be left to run later (K11): cron, at, systemd and D-Bus are out of reach', async () => {
@@ -147,7 +137,7 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
       'dbus-send --system --dest=org.freedesktop.systemd1 --print-reply / org.freedesktop.DBus.Peer.Ping',
       'echo x > /var/spool/cron/crontabs/x',
       'echo x > /etc/cron.d/x',
-      'ls /run/systemd/private /run/dbus/system_bus_socket',
+      'ls /run/systemd/private || ls /run/dbus/system_bus_socket',
     ]
     const cmd = scripts
       .map((script) => `(${script}) >/dev/null 2>&1 && echo "${script.slice(0, 20)}"`)

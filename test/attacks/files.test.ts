@@ -3,11 +3,10 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import type { JobResult, Supervisor } from '@runtimo/supervisor'
 import { describe, expect, test } from 'vitest'
-import { type Acts, attempt, printed, python, succeeded, unconfined } from '../fixtures/attack-res-shell.ts'
-import { arena, judge } from '../support/attack.ts'
+import { arena, isRoot, judge } from '../support/attack.ts'
+import { type Acts, attempt, printed, python, succeeded, unconfined } from '../support/shell.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
-const isRoot = process.geteuid?.() === 0
 const levels = ['sandbox', 'process'] as const
 type Level = (typeof levels)[number]
 

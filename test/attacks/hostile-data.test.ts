@@ -2,24 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { levels } from '@runtimo/capabilities'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { arena, judge, Unconfined } from '../support/attack.ts'
+import { describe, expect, test } from 'vitest'
+import { arena, judge, ticksDuring, Unconfined } from '../support/attack.ts'
 import { runtimo } from '../support/cli.ts'
 import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
 const mebibyte = 1_048_576
 const hostile =
   'message stack code circular deep getter thrower proxy revoked endless terminal nothing symbol bigint'
-
-/** Counts while something is awaited: 0 when nothing else was done meanwhile. */
-async function ticksDuring(awaited: Promise<unknown>): Promise<number> {
-  let ticks = 0
-  const timer = setInterval(() => ticks++, 5)
-  onTestFinished(() => clearInterval(timer))
-  await awaited
-  clearInterval(timer)
-  return ticks
-}
 
 const nested = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`)
 

@@ -7,19 +7,19 @@ import {
   openSync,
   readdirSync,
   rmdirSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect, onTestFinished, test } from 'vitest'
-import { arena, judge } from '../support/attack.ts'
+import { arena, isRoot, judge } from '../support/attack.ts'
 import { findLeaks, findOwnLeftovers } from '../support/leaks.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 import { Host, nextStart } from '../crash/host.ts'
-
-const isRoot = process.geteuid?.() === 0
 
 test('the check after the suite finds a planted process, launcher, temporary folder, socket and placeholder', async () => {
   const place = temporaryDirectory()
@@ -56,8 +56,7 @@ test('it finds a planted ledger entry and those of a process: a descriptor and a
   const entry = `/tmp/runtimo-${process.geteuid?.()}/placeholders/planted.json`
   await nextStart() // which makes the folder
   writeFileSync(entry, JSON.stringify({ owner: { pid: process.pid } }))
-  const { default: fs } = await import('node:fs')
-  onTestFinished(() => fs.rmSync(entry))
+  onTestFinished(() => rmSync(entry))
   expect(findLeaks([])).toContain(`ledger entry ${entry}`)
   const before = findOwnLeftovers()
   const file = join(temporaryDirectory(), 'open')
@@ -70,7 +69,8 @@ test('it finds a planted ledger entry and those of a process: a descriptor and a
   expect(added).toEqual(expect.arrayContaining([`descriptor ${file} 0`, `child ${child.pid}`]))
 })
 
-test.skipIf(!isRoot)('it finds a planted control group and a planted mount', () => {
+test('it finds a planted control group and a planted mount', ({ skip }) => {
+  skip(!isRoot, 'only root mounts, and makes control groups')
   const [parent = ''] = globSync('/sys/fs/cgroup/{pids,unified,}/')
   const group = join(parent, `runtimo-${process.pid}-1-abcdef01-1-1`)
   const point = temporaryDirectory()
@@ -88,7 +88,7 @@ function traces({ pid, workspace }: Host): string[] {
   return [
     ...globSync(`/sys/fs/cgroup/**/runtimo-${pid}-*`),
     ...readdirSync(workspace).filter((name) => name.startsWith('.')),
-    ...globSync(`${process.env['TMPDIR'] ?? '/tmp'}/job-runtimo-${pid}-*`),
+    ...globSync(`${tmpdir()}/job-runtimo-${pid}-*`),
   ]
 }
 

@@ -4,8 +4,8 @@ import type { LimitName, Limits } from '@runtimo/capabilities'
 import type { JobResult, Supervisor } from '@runtimo/supervisor'
 import { describe, expect, test } from 'vitest'
 import { openControlGroups } from '../../packages/supervisor/src/control-groups/index.ts'
-import { printed, python } from '../fixtures/attack-res-shell.ts'
-import { arena, judge, Unconfined } from '../support/attack.ts'
+import { arena, judge, overTime, Unconfined } from '../support/attack.ts'
+import { printed, python } from '../support/shell.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 const mebibyte = 1_048_576
@@ -204,7 +204,7 @@ describe.each(levels)('level %s', (level) => {
   test('wall time is a ceiling of its own: a sleeper uses no CPU (R13), a burner ends before the clock', async () => {
     const supervisor = arena()
     const slept = await run(supervisor, commandOf('sleep 6'), { timeoutMs: 300, cpuTimeMs: 5000 })
-    await judge(supervisor, slept, { outcome: 'timed_out', code: 'RT_TIMED_OUT', limit: 'wall_time' })
+    await judge(supervisor, slept, overTime)
     expect(printed(slept)).toBe('began\n')
     const burnt = await run(supervisor, 'while :; do :; done', { timeoutMs: 6000, cpuTimeMs: 100 })
     await judge(supervisor, burnt, { ...breached, limit: 'cpu_time' })

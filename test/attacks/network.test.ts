@@ -4,8 +4,8 @@ import { createServer, type ListenOptions } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { printed, python, succeeded, tryEach } from '../fixtures/attack-res-shell.ts'
 import { arena, judge, Unconfined } from '../support/attack.ts'
+import { printed, python, succeeded, tryEach } from '../support/shell.ts'
 import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
 const open = new AsyncDisposableStack()

@@ -3,9 +3,9 @@ import process from 'node:process'
 import { describe, expect, test } from 'vitest'
 import type { JobResult, Limits, Supervisor } from '@runtimo/supervisor'
 import { openControlGroups } from '../../packages/supervisor/src/control-groups/index.ts'
-import { printed, python } from '../fixtures/attack-res-shell.ts'
-import { arena, judge, Unconfined } from '../support/attack.ts'
+import { arena, judge, overTime, Unconfined } from '../support/attack.ts'
 import { findProcesses } from '../support/processes.ts'
+import { endlessBomb, printed, python } from '../support/shell.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 const mebibyte = 1_048_576
@@ -20,8 +20,6 @@ const unique = (): string => `bomb-${process.pid}-${++made}`
 /** Doubles six times: 127 shells at once, then all end. */
 const finiteBomb = (marker: string): string =>
   `f() { : ${marker}; [ $1 -gt 0 ] && { f $(($1-1)) & f $(($1-1)) & }; sleep 1; }; f 6; wait`
-/** Doubles every tenth of a second, for ever. */
-const endlessBomb = 'f() { while :; do f & sleep 0.1; done; }; (f) & sleep 3'
 const threads = python(`import sys,threading,time
 for i in range(100):
   try: threading.Thread(target=time.sleep,args=(1.2,)).start()
@@ -119,7 +117,7 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
     expect([child, code].map(({ error }) => error?.['exit_code'])).toEqual([137, 137])
     const cmd = python('import time; held=b"x"*(32<<20); time.sleep(9)')
     const ours = await supervisor.run('ShellExec', { cmd }, { level, limits, timeoutMs: 400 })
-    await judge(supervisor, ours, { outcome: 'timed_out', code: 'RT_TIMED_OUT', limit: 'wall_time' })
+    await judge(supervisor, ours, overTime)
   })
 
   test.runIf(hasGroups)('memory without a process that has it counts as well', async () => {

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { JobResult, Supervisor } from '@runtimo/supervisor'
 import { describe, expect, test } from 'vitest'
-import { arena, judge, Unconfined } from '../support/attack.ts'
+import { arena, judge, overTime, Unconfined } from '../support/attack.ts'
 import { findProcesses, until } from '../support/processes.ts'
+import { printed } from '../support/shell.ts'
 import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
 let made = 0
@@ -52,9 +53,7 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
     // Neither stopped nor killed.
     expect(findProcesses(command)).toEqual([pid])
     controller.abort()
-    const lines = String(Reflect.get(Object(result.output.data), 'stdout'))
-      .trim()
-      .split('\n')
+    const lines = printed(result).trim().split('\n')
     return { result, neighbour: await besides, told: lines.map((line) => JSON.parse(line)) }
   }
 
@@ -84,12 +83,7 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
     const cmd = 'sleep 40 & kill -STOP $!; kill -STOP $$'
     const result = await supervisor.run('ShellExec', { cmd }, { level, timeoutMs: 500 })
     expect(result.spawned.length).toBeGreaterThan(1)
-    await judge(supervisor, result, {
-      outcome: 'timed_out',
-      code: 'RT_TIMED_OUT',
-      limit: 'wall_time',
-      spawned: ['sh'],
-    })
+    await judge(supervisor, result, { ...overTime, spawned: ['sh'] })
   })
 
   test('the permitted twin: a job signals, stops and kills its own children', async () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobResult, Supervisor } from '@runtimo/supervisor'
 import { describe, expect, test } from 'vitest'
-import { arena, judge } from '../support/attack.ts'
+import { arena, judge, overTime } from '../support/attack.ts'
 import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
 const from = fixture('attack-ipc-worker/worker.mjs')
@@ -67,7 +67,7 @@ describe('a manifest that', () => {
       runTool(supervisor, schema, 1500),
       supervisor.run('ShellExec', { cmd: 'echo twin' }),
     ])
-    await judge(supervisor, slow, { outcome: 'timed_out', code: 'RT_TIMED_OUT', limit: 'wall_time' })
+    await judge(supervisor, slow, overTime)
     expect(twin.output.data).toMatchObject({ stdout: 'twin\n' })
     await judge(supervisor, twin, { outcome: 'completed' })
   })

@@ -25,7 +25,7 @@ import { fixture, testSupervisor } from './supervisor.ts'
 //   5 nothing is left                       `judge` for the job, `arena` for the supervisor
 //   6 the permitted twin succeeds           `judge(…, { outcome: 'completed' })`
 
-const isRoot = process.geteuid?.() === 0
+export const isRoot: boolean = process.geteuid?.() === 0
 
 /** Whom a job runs as in a sandbox. */
 export const jobUid: number = isRoot ? 65_534 : (process.geteuid?.() ?? 0)
@@ -48,6 +48,9 @@ export interface Claim {
   /** Names (comm) of processes that the result and the log must have, among others. */
   readonly spawned?: readonly string[]
 }
+
+/** Of a job that did not end before its deadline. */
+export const overTime = { outcome: 'timed_out', code: 'RT_TIMED_OUT', limit: 'wall_time' } as const
 
 /** How it ended, that the log tells the same, and that nobody and nothing of the job is there. */
 export async function judge(supervisor: Supervisor, result: JobResult, claim: Claim): Promise<void> {
@@ -92,6 +95,16 @@ export function expectGone({ spawned, posture }: JobResult): void {
   expect(spawned.filter(({ alive }) => alive)).toEqual([])
   const { cgroup } = posture ?? {}
   if (typeof cgroup === 'string') expect(existsSync(cgroup)).toBe(false)
+}
+
+/** Counts while something is awaited: 0 when nothing else was done meanwhile. */
+export async function ticksDuring(awaited: Promise<unknown>): Promise<number> {
+  let ticks = 0
+  const timer = setInterval(() => ticks++, 5)
+  onTestFinished(() => clearInterval(timer))
+  await awaited
+  clearInterval(timer)
+  return ticks
 }
 
 export interface UnconfinedOptions {
