@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { children, Host, nextStart } from './host.ts'
+import { isOver, readChildren } from '../support/processes.ts'
+import { Host, nextStart } from './host.ts'
 
 // Random moments never hit a window of microseconds. Here it is held open: somebody is stopped as soon as he is
 // there, or when the job runs, and then somebody is killed.
@@ -13,8 +13,12 @@ const people = {
   // Of a supervisor only the time after it has started a launcher is of interest.
   'the supervisor': (host: Host) => (host.launchers.length > 0 ? [host.pid] : []),
   'the launcher': (host: Host) => host.launchers.slice(-1),
-  'process 1': (host: Host) => host.launchers.slice(-1).flatMap(children),
-  "the job's process": (host: Host) => host.launchers.slice(-1).flatMap(children).flatMap(children),
+  'process 1': (host: Host) => host.launchers.slice(-1).flatMap((pid) => readChildren(pid)),
+  "the job's process": (host: Host) =>
+    host.launchers
+      .slice(-1)
+      .flatMap((pid) => readChildren(pid))
+      .flatMap((pid) => readChildren(pid)),
 } as const
 type Person = keyof typeof people
 
@@ -67,16 +71,8 @@ async function meet(host: Host, person: Person): Promise<number> {
   for (;;) {
     const [pid] = people[person](host)
     if (pid !== undefined) return pid
-    if (!isAlive(host.pid)) throw new Error(`${person} never came`)
+    if (isOver(host.pid)) throw new Error(`${person} never came`)
     await turn()
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z /u.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
   }
 }
 

@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import process from 'node:process'
+import { readStat } from '../../packages/supervisor/src/processes/index.ts'
 import { Unconfined } from '../support/attack.ts'
-import { findProcesses, until } from '../support/processes.ts'
+import { descendants, findProcesses, isOver, launchersOf, until } from '../support/processes.ts'
 import { fixture, temporaryDirectory, testSupervisor } from '../support/supervisor.ts'
 
 export type HostLevel = 'sandbox' | 'process'
@@ -33,7 +34,7 @@ export class Host {
 
   private constructor(pid: number, directory: string, workspace: string, sleep: string) {
     this.pid = pid
-    this.#above = parentOf(pid)
+    this.#above = readStat(pid)?.ppid ?? Number.NaN
     this.directory = directory
     this.workspace = workspace
     this.#sleep = sleep
@@ -57,7 +58,7 @@ export class Host {
 
   /** The launchers that are its children. */
   get launchers(): number[] {
-    return children(this.pid).filter((pid) => read(`/proc/${pid}/cmdline`).startsWith('runtimo-launcher'))
+    return launchersOf(this.pid)
   }
 
   /** Whoever it started, or started that, and lives; by control group, too. */
@@ -89,25 +90,6 @@ export async function nextStart(): Promise<void> {
   const supervisor = testSupervisor({ maxPrewarmed: 0 })
   await supervisor.run('ShellExec', { cmd: 'true' }, { workingDir: temporaryDirectory() })
   await supervisor.close()
-}
-
-export function children(pid: number): number[] {
-  const files = globSync(`/proc/${pid}/task/*/children`)
-  return files.flatMap((file) => read(file).split(' ').filter(Boolean).map(Number))
-}
-
-function descendants(pid: number): number[] {
-  const below = children(pid)
-  return [below, ...below.map(descendants)].flat()
-}
-
-function parentOf(pid: number): number {
-  return Number(/\) . (\d+)/u.exec(read(`/proc/${pid}/stat`))?.[1])
-}
-
-function isOver(pid: number): boolean {
-  const stat = read(`/proc/${pid}/stat`)
-  return stat === '' || /\) [ZX] /u.test(stat)
 }
 
 function read(path: string): string {

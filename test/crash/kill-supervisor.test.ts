@@ -3,14 +3,11 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { WalReader, WalWriter } from '@runtimo/supervisor'
 import { expect, onTestFinished, test } from 'vitest'
-import { runtimo } from '../support/cli.ts'
+import { bin, runtimo } from '../support/cli.ts'
 import { findProcesses, until } from '../support/processes.ts'
-import { temporaryDirectory } from '../support/supervisor.ts'
-
-const bin = fileURLToPath(new URL('../../packages/supervisor/bin/runtimo.js', import.meta.url))
+import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
 async function read(path: string): Promise<unknown[]> {
   const entries: unknown[] = []
@@ -71,7 +68,7 @@ test('wherever a crash cut the last record, it is kept aside, repaired, and the 
 
 test('many processes share one log: nothing is lost, nothing is interleaved, the chain is whole', async () => {
   const path = join(temporaryDirectory(), 'wal.jsonl')
-  const script = fileURLToPath(new URL('../fixtures/append-many.ts', import.meta.url))
+  const script = fixture('append-many.ts')
   const [writers, each] = [4, 100]
   const children = Array.from({ length: writers }, () =>
     spawn(process.execPath, ['--conditions=runtimo-source', script, path, String(each)], {

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { arena, expectGone, recordsOf } from '../support/attack.ts'
-import { findProcesses } from '../support/processes.ts'
+import { arena, expectGone, isRoot, recordsOf } from '../support/attack.ts'
+import { findProcesses, launchersOf } from '../support/processes.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
-import { children, Host, nextStart } from './host.ts'
+import { Host, nextStart } from './host.ts'
 
 const isFull = process.env['RUNTIMO_FULL'] === '1'
 /** So many of the supervisor, and as many of the launcher. */
@@ -13,7 +12,8 @@ const kills = isFull ? 30 : 4
 const atOnce = 2
 
 /** Whether daemons are held by more than their launcher: without control groups that takes a pid namespace. */
-const levels = process.geteuid?.() === 0 ? (['sandbox', 'process'] as const) : (['sandbox'] as const)
+const levels = isRoot ? (['sandbox', 'process'] as const) : (['sandbox'] as const)
+if (!isRoot) console.warn('random kills: level process is tried by root only: it takes control groups')
 
 async function inTurns(count: number, act: (number: number) => Promise<void>): Promise<void> {
   let next = 0
@@ -52,7 +52,7 @@ describe.each(levels)('level %s, at a random moment', { timeout: 120_000 }, (lev
         { level, workingDir: temporaryDirectory(), timeoutMs: 1000 },
       )
       await sleep(Math.random() * 120)
-      const launchers = children(process.pid).filter(isLauncher)
+      const launchers = launchersOf(process.pid)
       for (const pid of launchers) process.kill(pid, 'SIGKILL')
       const result = await running
       outcomes.push(`${launchers.length}:${result.error?.code ?? result.outcome}`)
@@ -66,11 +66,3 @@ describe.each(levels)('level %s, at a random moment', { timeout: 120_000 }, (lev
     await annotate(outcomes.join(' '))
   })
 })
-
-function isLauncher(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('runtimo-launcher')
-  } catch {
-    return false
-  }
-}

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { findProcesses, until } from '../support/processes.ts'
+import { findProcesses, readChildren, until } from '../support/processes.ts'
 import { pauseBefore, remove } from './edit.ts'
 import { Launched, type Options, workplace } from './launched.ts'
 
@@ -30,8 +29,7 @@ async function survives(
   const job = new Launched(['/bin/true'], { level, edit, isGone: false }, place)
   job.held.catch(() => {})
   if (when === 'after') await job.ready
-  else
-    await until('the child', () => readFileSync(`/proc/${job.pid}/task/${job.pid}/children`, 'utf8') !== '')
+  else await until('the child', () => readChildren(job.pid).length > 0)
   job.child.kill('SIGKILL')
   // Longer than the window; who has not ended by then waits for the supervisor.
   await sleep(2 * windowMs)

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { until } from '../support/processes.ts'
-import { join } from 'node:path'
-import { existsSync } from 'node:fs'
+import { readChildren, until } from '../support/processes.ts'
 import { remove } from './edit.ts'
 import { Launched, type Outcome, python, shell } from './launched.ts'
 
@@ -43,7 +42,7 @@ describe('the usage of a sandbox', () => {
 
   test('does not hold those who died with pid 1: the kernel reaps them without counting', async () => {
     const job = await burnt()
-    const [init] = readFileSync(`/proc/${job.pid}/task/${job.pid}/children`, 'utf8').trim().split(' ')
+    const [init] = readChildren(job.pid)
     process.kill(Number(init), 'SIGKILL')
     const ran = await job.outcome
     expect(ran).toMatchObject({ code: 125, ended: undefined, failed: undefined })
@@ -87,18 +86,13 @@ describe('the usage at level process', () => {
   test('comes when nobody is left, and holds daemons that were killed; the end of the job comes at once', async () => {
     const job = new Launched(['/bin/sh', '-c', daemon], { level: 'process' })
     await until('the daemon', () => existsSync(join(job.workspace, 'done')))
-    await until('its adoption', () => childrenOf(job.pid).length === 1)
+    await until('its adoption', () => readChildren(job.pid).length === 1)
     await sleep(20)
     expect(job.child.exitCode).toBeNull()
-    for (const pid of childrenOf(job.pid)) process.kill(pid, 'SIGKILL')
+    for (const pid of readChildren(job.pid)) process.kill(pid, 'SIGKILL')
     const ran = await job.outcome
     expect(ran).toMatchObject({ code: 0, frames: ['ready', 'held', 'ended', 'usage'] })
     expect(cpuMs(ran)).toBeGreaterThanOrEqual(burnMs)
     expect(ran.usage?.tasks).toBeUndefined()
   })
 })
-
-function childrenOf(pid: number): number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
-  return text.split(' ').filter(Boolean).map(Number)
-}

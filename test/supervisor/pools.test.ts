@@ -3,13 +3,12 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { until } from '../support/processes.ts'
+import { readChildren, until } from '../support/processes.ts'
 import { temporaryDirectory, testSupervisor } from '../support/supervisor.ts'
 
 /** The launchers of this process that live. */
 function launchers(): number[] {
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ')
-  return children.map(Number).filter((pid) => pid > 0 && isLauncher(pid))
+  return readChildren(process.pid).filter(isLauncher)
 }
 
 function isLauncher(pid: number): boolean {
@@ -49,7 +48,9 @@ test('a worker that was cut short serves nobody any more', async () => {
   const supervisor = testSupervisor()
   await supervisor.run('FileRead', { path: '/etc/passwd' })
   const [worker] = launchers()
-  const cut = await supervisor.run('FileRead', { path: '/etc/passwd' }, { timeoutMs: 1 })
+  const large = join(temporaryDirectory(), 'large') // nobody answers with so much within a millisecond
+  writeFileSync(large, 'x'.repeat(16 * 1_048_576))
+  const cut = await supervisor.run('FileRead', { path: large }, { timeoutMs: 1 })
   expect(cut.outcome).toBe('timed_out')
   expect(await supervisor.run('FileRead', { path: '/etc/passwd' })).toMatchObject({ success: true })
   expect(launchers()).not.toContain(worker)

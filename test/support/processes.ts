@@ -1,5 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isOver as hasEnded, readChildren, readStat } from '../../packages/supervisor/src/processes/index.ts'
+
+export { readChildren }
+
+/** Its children, theirs, and so on. */
+export function descendants(pid: number): number[] {
+  const below = readChildren(pid)
+  return [below, ...below.map(descendants)].flat()
+}
+
+/** Whether it is gone, or nothing of it runs any more. */
+export function isOver(pid: number): boolean {
+  const stat = readStat(pid)
+  return stat === undefined || hasEnded(stat)
+}
+
+/** The launchers that are its children. */
+export function launchersOf(pid: number): number[] {
+  return readChildren(pid).filter((child) => commandLine(child).startsWith('runtimo-launcher'))
+}
 
 /** Living processes whose command line begins with the text, or matches; zombies have none. */
 export function findProcesses(wanted: string | RegExp): number[] {
