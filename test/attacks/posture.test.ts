@@ -1,22 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import type { JobResult, PolicyOptions, RunOptions } from '@runtimo/supervisor'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { checkConfinement } from '../../packages/supervisor/src/isolation/posture.ts'
-import { asUser, filtered, reason, runtimoOn } from '../doctor/simulate.ts'
-import { arena, jobUid, judge, recordsOf } from '../support/attack.ts'
+import { asUser, filtered, jobOn, reason } from '../doctor/simulate.ts'
+import { arena, isRoot, jobUid, judge, recordsOf } from '../support/attack.ts'
 import { findProcesses, until } from '../support/processes.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
@@ -72,15 +63,6 @@ async function watch(options: RunOptions, policy: PolicyOptions = {}): Promise<W
   return { result, read }
 }
 
-/** A place that the simulated machine has as well, and everybody may write to. */
-function place(): string {
-  const folder = mkdtempSync(join(process.cwd(), 'node_modules', '.cache', 'runtimo-attack-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  mkdirSync(join(folder, 'work'))
-  for (const each of [folder, join(folder, 'work')]) chmodSync(each, 0o777)
-  return folder
-}
-
 test('without us a process of the same user has no filter, new privileges, and the namespaces of all', async () => {
   const child = spawn('sleep', ['30'])
   await once(child, 'spawn')
@@ -108,7 +90,7 @@ test('without us a process of the same user has no filter, new privileges, and t
 
 describe.each([
   { level: 'sandbox', depth: 2, own: namespaces },
-  { level: 'process', depth: 1, own: process.geteuid?.() === 0 ? ['mnt'] : [] },
+  { level: 'process', depth: 1, own: isRoot ? ['mnt'] : [] },
 ] as const)('level $level', ({ level, depth, own }) => {
   test('what the kernel says of a running job is what its result says of it (A12)', async () => {
     const limits = { memoryBytes: 134_217_728, processes: 40 }
@@ -180,15 +162,8 @@ describe.skipIf(reason !== undefined)('where no namespace can be made (A11)', ()
     },
     { options: ['--level', 'process'], as: asUser, error: undefined, level: 'process' },
   ])('with $options nothing runs with less than was asked for', async ({ options, as, error, level }) => {
-    const folder = place()
-    const machine = {
-      ...filtered('no-namespaces', as),
-      env: { TMPDIR: '/tmp', RUNTIMO_WAL_PATH: join(folder, 'log', 'wal.jsonl') },
-    }
-    const job = ['run', '-c', 'ShellExec', '-a', '{"cmd":"touch ran"}', '--json', '--no-pressure-guard']
-    const { stdout } = await runtimoOn(machine, [...job, '--cwd', join(folder, 'work'), ...options])
-    const told = JSON.parse(stdout)
+    const told = await jobOn(filtered('no-namespaces', as), 'touch ran', options)
     expect({ error: told.error?.code, level: told.posture?.level }).toEqual({ error, level })
-    expect(existsSync(join(folder, 'work', 'ran'))).toBe(error === undefined)
+    expect(told.made.includes('ran')).toBe(error === undefined)
   })
 })

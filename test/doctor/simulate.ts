@@ -1,6 +1,8 @@
-import { readlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import type { PolicyOptions } from '@runtimo/supervisor'
 import { execa } from 'execa'
 import { bin } from '../support/cli.ts'
 import { until } from '../support/processes.ts'
@@ -30,20 +32,32 @@ export interface Told {
   >
 }
 
-export const isRoot: boolean = process.getuid?.() === 0
+/** What `runtimo run --json` tells of a job. */
+export interface ToldJob {
+  readonly success: boolean
+  readonly posture?: { readonly level: string }
+  readonly error?: {
+    readonly code: string
+    readonly missing?: readonly { field: string; cause: string; cure: string }[]
+  }
+  /** Names of what was in its working directory when it had ended. */
+  readonly made: readonly string[]
+}
+
+const isRoot = process.getuid?.() === 0
 
 /** Why simulations cannot be made; in CI that is a failure. */
 export const reason: string | undefined =
   isRoot || process.env['CI'] !== undefined ? undefined : 'simulations need root, for mounts and namespaces'
 if (reason !== undefined) console.warn(`doctor: ${reason}`)
 
-export async function runtimoOn(simulation: Simulation, args: readonly string[]): Promise<Ran> {
-  const [file = '', ...rest] = simulation.wrap([
-    process.execPath,
-    '--conditions=runtimo-source',
-    bin,
-    ...args,
-  ])
+function runtimoOn(simulation: Simulation, args: readonly string[]): Promise<Ran> {
+  return programOn(simulation, [bin, ...args])
+}
+
+/** Runs a program of Node on it. */
+async function programOn(simulation: Simulation, argv: readonly string[]): Promise<Ran> {
+  const [file = '', ...rest] = simulation.wrap([process.execPath, '--conditions=runtimo-source', ...argv])
   const child = execa(file, rest, {
     env: { TMPDIR: '/tmp', ...simulation.env }, // that of this suite is not there
     stdin: 'pipe',
@@ -65,6 +79,49 @@ export async function doctorOn(simulation: Simulation): Promise<Told> {
     ok,
     defaultLevel,
     missing: Object.fromEntries(missing.map((check: { ability: string }) => [check.ability, check])),
+  }
+}
+
+/** A job by the command line. */
+export function jobOn(
+  simulation: Simulation,
+  cmd: string,
+  options: readonly string[] = [],
+): Promise<ToldJob> {
+  return inFolder(async (folder, workingDir) => {
+    const env = { ...simulation.env, RUNTIMO_WAL_PATH: join(folder, 'log', 'wal.jsonl') }
+    const job = ['run', '-c', 'ShellExec', '-a', JSON.stringify({ cmd }), '--json', '--no-pressure-guard']
+    const { stdout, stderr } = await runtimoOn({ ...simulation, env }, [
+      ...job,
+      '--cwd',
+      workingDir,
+      ...options,
+    ])
+    if (stdout === '') throw new Error(`nothing came of the job: ${stderr}`)
+    return { ...JSON.parse(stdout), made: readdirSync(workingDir) }
+  })
+}
+
+/** The level of a job by the library, which alone takes a policy, or the code of the error that it ended with. */
+export function levelOn(simulation: Simulation, policy: PolicyOptions, level?: 'sandbox'): Promise<string> {
+  return inFolder(async (folder) => {
+    const options = JSON.stringify({ policy, level })
+    const { stdout, stderr } = await programOn(simulation, [fixture('doctor-policy.ts'), folder, options])
+    if (stdout === '') throw new Error(`nothing came of the job: ${stderr}`)
+    return stdout
+  })
+}
+
+/** With a folder where no simulation mounts anything, and everybody may write; a working directory is in it. */
+async function inFolder<T>(use: (folder: string, workingDir: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(repository, 'node_modules', '.cache', 'runtimo-doctor-'))
+  try {
+    const workingDir = join(folder, 'work')
+    mkdirSync(workingDir)
+    for (const each of [folder, workingDir]) chmodSync(each, 0o777)
+    return await use(folder, workingDir)
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
 

@@ -1,12 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import process from 'node:process'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   asUser,
   docker,
   filtered,
   inFolders,
+  jobOn,
+  levelOn,
   machine as machineWith,
   maskedProc,
   namespaceLimits,
@@ -15,43 +14,8 @@ import {
   noUserNamespaces,
   readOnlyGroups,
   reason,
-  runtimoOn,
   type Simulation,
 } from './simulate.ts'
-
-interface Result {
-  readonly success: boolean
-  readonly posture?: { readonly level: string }
-  readonly error?: {
-    readonly code: string
-    readonly missing?: readonly { field: string; cause: string; cure: string }[]
-  }
-}
-
-/** Where no simulation mounts anything, and everybody may write. */
-let folder = ''
-
-async function runOn(simulation: Simulation, options: readonly string[] = []): Promise<Result> {
-  const place = mkdtempSync(join(folder, 'job-'))
-  const workingDir = join(place, 'work')
-  mkdirSync(workingDir)
-  for (const each of [place, workingDir]) chmodSync(each, 0o777)
-  const env = { ...simulation.env, RUNTIMO_WAL_PATH: join(place, 'log', 'wal.jsonl') }
-  const job = [
-    'run',
-    '-c',
-    'ShellExec',
-    '-a',
-    '{"cmd":"id"}',
-    '--json',
-    '--no-pressure-guard',
-    '--cwd',
-    workingDir,
-  ]
-  const { stdout, stderr } = await runtimoOn({ ...simulation, env }, [...job, ...options])
-  if (stdout === '') throw new Error(`nothing came of the job: ${stderr}`)
-  return JSON.parse(stdout)
-}
 
 const isolated: readonly { readonly name: string; readonly machine: Simulation }[] = [
   {
@@ -97,21 +61,15 @@ const refused: readonly {
 ]
 
 describe.skipIf(reason !== undefined)('a real job', { timeout: 30_000 }, () => {
-  beforeAll(() => {
-    folder = mkdtempSync(join(process.cwd(), 'node_modules', '.cache', 'runtimo-doctor-'))
-    chmodSync(folder, 0o777)
-  })
-  afterAll(() => rmSync(folder, { recursive: true }))
-
   test.concurrent.for(isolated)('is isolated on $name', async ({ machine }) => {
-    const { posture, error } = await runOn(machine)
+    const { posture, error } = await jobOn(machine, 'id')
     expect({ error, level: posture?.level }).toEqual({ error: undefined, level: 'sandbox' })
   })
 
   test.concurrent.for(refused)(
     'is refused on $name, naming what is missing',
     async ({ machine, field, cause }) => {
-      const { success, error } = await runOn(machine)
+      const { success, error } = await jobOn(machine, 'id')
       expect({ success, code: error?.code }).toEqual({ success: false, code: 'RT_POSTURE_UNAVAILABLE' })
       const named = error?.missing?.find((missing) => field === '' || missing.field === field)
       expect(named?.cause).toMatch(cause)
@@ -124,7 +82,14 @@ describe.skipIf(reason !== undefined)('a real job', { timeout: 30_000 }, () => {
     { name: '/proc is masked', machine: machineWith(maskedProc) },
     { name: 'user namespaces are off', machine: namespaceLimits(noUserNamespaces) },
   ])('runs at level process where that was asked for and $name', async ({ machine }) => {
-    const { posture, error } = await runOn(machine, ['--level', 'process'])
+    const { posture, error } = await jobOn(machine, 'id', ['--level', 'process'])
     expect({ error, level: posture?.level }).toEqual({ error: undefined, level: 'process' })
+  })
+
+  test('where user namespaces are off, runs at level process only when the policy says so, and not when the job asks for more', async () => {
+    const machine = namespaceLimits(noUserNamespaces)
+    expect(await levelOn(machine, { fallback: 'process' })).toBe('process')
+    expect(await levelOn(machine, {})).toBe('RT_POSTURE_UNAVAILABLE')
+    expect(await levelOn(machine, { fallback: 'process' }, 'sandbox')).toBe('RT_POSTURE_UNAVAILABLE')
   })
 })
