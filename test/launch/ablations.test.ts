@@ -100,19 +100,19 @@ test('without the restriction a read-only mount is writable', async () => {
   })
 })
 
-test.skipIf(!isRoot)(
-  'at level process, without no_new_privs a set-user-id program makes root of the job',
-  async () => {
-    const made = workplace('process')
-    const id = join(made.directory, 'id')
-    copyFileSync('/usr/bin/id', id)
-    chmodSync(id, 0o4755)
-    const options: Options = { level: 'process', job: { hasFilter: false, landlock: undefined } }
-    const held = await new Launched([id, '-u'], options, made).outcome
-    const open = await new Launched([id, '-u'], { ...options, edit: withoutNoNewPrivileges }, made).outcome
-    expect([held.out, open.out]).toEqual(['65534\n', '0\n'])
-  },
-)
+test('at level process, without no_new_privs a set-user-id program makes root of the job', async ({
+  skip,
+}) => {
+  skip(!isRoot, 'only root makes a program that is root by its set-user-id bit')
+  const made = workplace('process')
+  const id = join(made.directory, 'id')
+  copyFileSync('/usr/bin/id', id)
+  chmodSync(id, 0o4755)
+  const options: Options = { level: 'process', job: { hasFilter: false, landlock: undefined } }
+  const held = await new Launched([id, '-u'], options, made).outcome
+  const open = await new Launched([id, '-u'], { ...options, edit: withoutNoNewPrivileges }, made).outcome
+  expect([held.out, open.out]).toEqual(['65534\n', '0\n'])
+})
 
 test('at level process, without the subreaper a daemon outlives the launcher', async () => {
   const command = `sleep 0.4${process.pid}`

@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import type { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
 import { failed } from '../../packages/worker/src/launch/call.ts'
 import { flags } from '../../packages/worker/src/launch/flags.ts'
@@ -11,6 +10,7 @@ import { basePlace, last, lastBytes } from '../../packages/worker/src/launch/mem
 import { reportFailure } from '../../packages/worker/src/launch/sections/failure.ts'
 import { Tape } from '../../packages/worker/src/launch/tape.ts'
 import { workplace } from './launched.ts'
+import { pipesOf } from './pipes.ts'
 
 const emulator: string[] = process.arch === 'arm64' ? [] : ['qemu-aarch64']
 const isAbsent = emulator.length > 0 && spawnSync('qemu-aarch64', ['--version']).error !== undefined
@@ -55,9 +55,9 @@ test.skipIf(isAbsent)('the arm64 launcher plays a tape (needs qemu-aarch64)', as
   const said: unknown[] = []
   let out = ''
   run.stdout?.on('data', (data) => (out += data))
-  const [status, input] = [4, 5].map((fd) => run.stdio[fd] as Duplex)
-  status?.on('data', (data: Buffer) => said.push(...reader.push(data)))
-  input?.write(tape.image())
+  const { status, tape: input } = pipesOf(run)
+  status.on('data', (data: Buffer) => said.push(...reader.push(data)))
+  input.write(tape.image())
   const code = await new Promise((resolve) => {
     run.once('close', resolve)
   })

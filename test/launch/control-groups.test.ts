@@ -65,7 +65,7 @@ describe.skipIf(!isHere).each(['sandbox', 'process'] as const)(
 
 /** Leaves the launcher's reach: no death signal, a session of its own. */
 async function escaped(edit?: Options['edit']): Promise<{ command: string; job: Launched }> {
-  const [leaf = ''] = [leaves().find((path) => path.startsWith(v2 ?? '/nope'))]
+  const leaf = leaves().find((path) => path.startsWith(v2 ?? '/nope')) ?? ''
   const command = `sleep 60${process.pid}${made}`
   const policy = { joins: [file(leaf, 'cgroup.procs')], killSwitch: file(leaf, 'cgroup.kill') }
   const script = `setsid ${command} </dev/null >/dev/null 2>&1 & wait`
@@ -96,7 +96,7 @@ describe.skipIf(!isHere)('the guard of level process', () => {
   })
 
   test('is gone, and reaped, with a launcher that ends by itself', async () => {
-    const [leaf = ''] = [leaves().find((path) => path.startsWith(v2 ?? '/nope'))]
+    const leaf = leaves().find((path) => path.startsWith(v2 ?? '/nope')) ?? ''
     const policy = { joins: [file(leaf, 'cgroup.procs')], killSwitch: file(leaf, 'cgroup.kill') }
     const job = new Launched(['/bin/true'], { level: 'process', policy })
     expect(await job.outcome).toMatchObject({ code: 0, ended: { code: 0 } })

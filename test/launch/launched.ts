@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, chownSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import type { Duplex } from 'node:stream'
 import {
   type JobPolicy,
@@ -14,7 +12,9 @@ import {
   type Tape,
 } from '../../packages/worker/src/launch/index.ts'
 import { onTestFinished } from 'vitest'
-import { type Changes, isRoot, jobPolicy, jobUid, launchPolicy, type Level } from './policies.ts'
+import { temporaryDirectory } from '../support/supervisor.ts'
+import { pipesOf } from './pipes.ts'
+import { arch, type Changes, isRoot, jobPolicy, jobUid, launchPolicy, type Level } from './policies.ts'
 
 export type Failed = Extract<Status, { kind: 'failed' }>
 
@@ -49,13 +49,12 @@ export interface Workplace {
 
 /** A directory of the test's own, and a workspace in it that is the job's. Only at level process others may enter. */
 export function workplace(level: Level): Workplace {
-  const directory = mkdtempSync(join(tmpdir(), 'runtimo-test-'))
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  const directory = temporaryDirectory()
   if (level === 'process') chmodSync(directory, 0o755)
   const workspace = mkdtempSync(join(directory, 'workspace-'))
   if (isRoot) chownSync(workspace, jobUid, jobUid)
   const player = join(directory, 'launcher')
-  writeFileSync(player, launcherExecutable(process.arch === 'arm64' ? 'arm64' : 'x64'), { mode: 0o755 })
+  writeFileSync(player, launcherExecutable(arch), { mode: 0o755 })
   return { directory, workspace, player }
 }
 
@@ -77,8 +76,7 @@ export class Launched {
     options.edit?.(plan.base, job)
     const all = [...stdio, 'pipe', 'pipe', ...extra] as StdioOptions
     this.child = spawn(player, [], { stdio: all, env: {}, serialization: 'advanced' })
-    const [status, tape] = [4, 5].map((fd) => this.child.stdio[fd] as Duplex)
-    if (status === undefined || tape === undefined) throw new TypeError('no descriptors')
+    const { status, tape } = pipesOf(this.child)
     this.#tape = tape
     tape.on('error', () => {}) // it ended before it read everything
     const ready = Promise.withResolvers<void>()

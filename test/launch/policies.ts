@@ -4,6 +4,8 @@ import type { JobPolicy, LaunchPolicy, Mount, RootView } from '../../packages/wo
 import { readLandlockAbi } from '../../packages/supervisor/src/linux/landlock.ts'
 
 export const isRoot: boolean = process.getuid?.() === 0
+/** This machine's, as launchers name it. */
+export const arch: LaunchPolicy['arch'] = process.arch === 'arm64' ? 'arm64' : 'x64'
 /** Who the job is, inside and outside. */
 export const jobUid: number = isRoot ? 65_534 : (process.getuid?.() ?? -1)
 const jobGid = isRoot ? 65_534 : (process.getgid?.() ?? -1)
@@ -58,7 +60,7 @@ export function launchPolicy(
     mount(workspace, '/work', 'write'),
   ]
   return {
-    arch: process.arch === 'arm64' ? 'arm64' : 'x64',
+    arch,
     supervisorPid: process.pid,
     level,
     landlockAbi,

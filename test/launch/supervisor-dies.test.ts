@@ -13,7 +13,7 @@ let made = 0
 
 /** Who lives after the supervisor of a running job was killed. */
 async function leftBy(level: Level, how: { prefix?: string; removed?: string } = {}): Promise<number> {
-  const { prefix = 'exec ', removed = [] } = how
+  const { prefix = 'exec ', removed } = how
   const { player, workspace } = workplace(level)
   const sleeper = `sleep 60${process.pid}${++made}`
   const command = `${prefix}${sleeper}`
@@ -24,7 +24,7 @@ async function leftBy(level: Level, how: { prefix?: string; removed?: string } =
     player,
     workspace,
     command,
-    ...[removed].flat(),
+    ...(removed === undefined ? [] : [removed]),
   ]
   const supervisor = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(supervisor.stdout, 'data')

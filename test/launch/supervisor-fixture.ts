@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import process from 'node:process'
-import type { Duplex } from 'node:stream'
 import { LaunchPlan, StatusReader } from '../../packages/worker/src/launch/index.ts'
 import { remove } from './edit.ts'
+import { pipesOf } from './pipes.ts'
 import { jobPolicy, launchPolicy, type Level } from './policies.ts'
 
 /** A supervisor to be killed: starts a job that sleeps, and says when it does. */
@@ -17,14 +17,14 @@ const launcher = spawn(player, [], {
   stdio: ['ignore', 'ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
   env: {},
 })
-const [status, tape] = [4, 5].map((fd) => launcher.stdio[fd] as Duplex)
+const { status, tape } = pipesOf(launcher)
 const reader = new StatusReader(() => [plan.base, job])
-status?.on('data', (chunk: Buffer) => {
+status.on('data', (chunk: Buffer) => {
   for (const { kind } of reader.push(chunk)) {
     if (kind !== 'held') continue
-    tape?.write('!')
+    tape.write('!')
     process.stdout.write('running')
   }
 })
-tape?.write(plan.base.image())
-tape?.write(job.image())
+tape.write(plan.base.image())
+tape.write(job.image())

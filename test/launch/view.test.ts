@@ -7,6 +7,9 @@ import { Launched, type Options, shell, workplace } from './launched.ts'
 import { isRoot, jobUid, mount } from './policies.ts'
 import { openUserNamespace } from './user-namespace.ts'
 
+/** Why some tests are root's. */
+const mapping = 'only root maps the ids of a mount'
+
 /** The place of a test's host files: only root, or the user itself, may enter it. */
 function place(files: Readonly<Record<string, string>>): ReturnType<typeof workplace> {
   const made = workplace('sandbox')
@@ -104,35 +107,37 @@ test('what is dangerous in /proc is empty or read-only', async () => {
   expect(ran.err).toMatch(/Read-only file system/u)
 })
 
-test.skipIf(!isRoot)('a workspace below a directory that only root may enter works', async () => {
+test('a workspace below a directory that only root may enter works', async ({ skip }) => {
+  skip(!isRoot, 'only root has directories that the job user may not enter')
   const made = workplace('sandbox')
   chmodSync(made.directory, 0o700)
   expect(await run('echo x > x && cat x', made)).toMatchObject({ code: 0, out: 'x\n' })
 })
 
-test.skipIf(!isRoot)(
-  'with an id-mapped mount, root’s workspace is the job’s, and what it makes is root’s',
-  async () => {
-    const { fd, code } = await openUserNamespace()
-    expect(code).toBe(125)
-    const made = place({ 'root/file': 'of root' })
-    const own = join(made.directory, 'root')
-    chmodSync(own, 0o700)
-    const mounts = [{ ...mount(own, '/own', 'write'), isIdMapped: true }]
-    const job = { landlock: undefined }
-    const mapped = await run('cat /own/file; echo new > /own/new; stat -c %u /own/new', made, {
-      mounts,
-      job,
-      extra: [fd],
-    })
-    expect(mapped).toMatchObject({ code: 0, out: `of root${jobUid}\n` })
-    expect(statSync(join(own, 'new')).uid).toBe(0)
-    const plain = await run('cat /own/file', made, { mounts: [mount(own, '/own', 'write')], job })
-    expect(plain.err).toMatch(/Permission denied/u)
-  },
-)
+test('with an id-mapped mount, root’s workspace is the job’s, and what it makes is root’s', async ({
+  skip,
+}) => {
+  skip(!isRoot, mapping)
+  const { fd, code } = await openUserNamespace()
+  expect(code).toBe(125)
+  const made = place({ 'root/file': 'of root' })
+  const own = join(made.directory, 'root')
+  chmodSync(own, 0o700)
+  const mounts = [{ ...mount(own, '/own', 'write'), isIdMapped: true }]
+  const job = { landlock: undefined }
+  const mapped = await run('cat /own/file; echo new > /own/new; stat -c %u /own/new', made, {
+    mounts,
+    job,
+    extra: [fd],
+  })
+  expect(mapped).toMatchObject({ code: 0, out: `of root${jobUid}\n` })
+  expect(statSync(join(own, 'new')).uid).toBe(0)
+  const plain = await run('cat /own/file', made, { mounts: [mount(own, '/own', 'write')], job })
+  expect(plain.err).toMatch(/Permission denied/u)
+})
 
-test.skipIf(!isRoot)('what cannot be id-mapped fails with a sentence', async () => {
+test('what cannot be id-mapped fails with a sentence', async ({ skip }) => {
+  skip(!isRoot, mapping)
   const { fd } = await openUserNamespace()
   const mounts = [{ ...mount('/proc/sys', '/own'), isIdMapped: true }]
   const { failed } = await shell('true', { mounts, extra: [fd] })
@@ -141,7 +146,8 @@ test.skipIf(!isRoot)('what cannot be id-mapped fails with a sentence', async () 
   expect(failed?.text).toContain('MOUNT_ATTR_IDMAP')
 })
 
-test.skipIf(!isRoot)('mounts over a shared mount of the host do not appear on the host', async () => {
+test('mounts over a shared mount of the host do not appear on the host', async ({ skip }) => {
+  skip(!isRoot, 'only root mounts')
   const made = place({ 'shared/a/file': '' })
   const shared = join(made.directory, 'shared')
   const mounted = spawnSync('mount', ['-t', 'tmpfs', 'none', shared])
