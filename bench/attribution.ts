@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import process from 'node:process'
 import { pidtree } from 'pidtree'
 import { ProcessSnapshot } from '@runtimo/supervisor'
-import { interleave, timed } from './interleave.ts'
+import { interleave, medianOf, timed } from './interleave.ts'
 import { Place } from './place.ts'
 import { readStats } from './read-stats.ts'
 import { print, printPromises, printTimings } from './report.ts'
@@ -42,7 +42,6 @@ export async function run(): Promise<void> {
     rounds,
   )
   printTimings('A look at 1,000 processes more', timings, stat)
-  const of = (name: string): number => timings.find((timing) => timing.name === name)?.median ?? Number.NaN
   printPromises([
     {
       what: `processes counted of ${forks + 1}`,
@@ -53,7 +52,7 @@ export async function run(): Promise<void> {
     },
     {
       what: 'snapshot against reading stat alone',
-      measured: of('ProcessSnapshot.capture') / of(stat),
+      measured: medianOf(timings, 'ProcessSnapshot.capture') / medianOf(timings, stat),
       limit: 3,
       unit: '×',
     },

@@ -30,6 +30,11 @@ export async function interleave(contenders: readonly Contender[], rounds: numbe
   }))
 }
 
+/** NaN where nothing of that name was timed. */
+export function medianOf(timings: readonly Timing[], name: string): number {
+  return timings.find((timing) => timing.name === name)?.median ?? Number.NaN
+}
+
 export function quantile(measured: readonly number[], share: number): number {
   const sorted = measured.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN

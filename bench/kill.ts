@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import treeKill from 'tree-kill'
 import type { Supervisor } from '@runtimo/supervisor'
+import { findProcesses } from '../test/support/processes.ts'
 import { quantile } from './interleave.ts'
 import { Place } from './place.ts'
 import { print, printPromises } from './report.ts'
@@ -83,18 +83,7 @@ async function treeKillLeaves(count: number): Promise<number> {
 }
 
 function living(name: string): number[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/u.test(entry))
-    .filter((pid) => commandLine(pid).includes(`sleep\0${name}\0`))
-    .map(Number)
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    return ''
-  }
+  return findProcesses(`sleep ${name} `)
 }
 
 async function repeat(count: number, once: () => Promise<number>): Promise<number[]> {

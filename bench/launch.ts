@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import type { RunOptions, Supervisor } from '@runtimo/supervisor'
-import { type Contender, interleave, timed, type Timing } from './interleave.ts'
+import { type Contender, interleave, medianOf, timed } from './interleave.ts'
 import { findTool, Place } from './place.ts'
 import { readStats } from './read-stats.ts'
 import { print, printPromises, printTimings } from './report.ts'
@@ -56,7 +56,7 @@ export async function run(): Promise<void> {
   const timings = await interleave(contenders, rounds)
   printTimings('Launch', timings, bare)
   const rate = await jobsPerSecond(supervisor, folder)
-  const of = (name: string): number => find(timings, name)
+  const of = (name: string): number => medianOf(timings, name)
   const bwrap = timings.find(({ name }) => name.startsWith('bwrap'))
   printPromises([
     { what: 'warm job over the floor', measured: of(shell) / of(floor), limit: 1.5, unit: '×' },
@@ -157,8 +157,4 @@ async function commandLine(folder: string): Promise<number> {
     9,
   )
   return timing?.median ?? Number.NaN
-}
-
-function find(timings: readonly Timing[], name: string): number {
-  return timings.find((timing) => timing.name === name)?.median ?? Number.NaN
 }

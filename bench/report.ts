@@ -1,7 +1,7 @@
 import process from 'node:process'
-import type { Timing } from './interleave.ts'
+import { medianOf, type Timing } from './interleave.ts'
 
-/** A number that DESIGN §5 promises, and what was measured of it. */
+/** A number that SPECIFICATION.md wants, and what was measured of it. */
 export interface Promised {
   readonly what: string
   readonly measured: number
@@ -12,7 +12,7 @@ export interface Promised {
 }
 
 export function printTimings(title: string, timings: readonly Timing[], base: string): void {
-  const reference = timings.find(({ name }) => name === base)?.median ?? Number.NaN
+  const reference = medianOf(timings, base)
   const width = Math.max(...timings.map(({ name }) => name.length))
   print(`\n${title} (ratios to ${base})`)
   for (const { name, median, p95, rounds } of timings) {
@@ -24,7 +24,7 @@ export function printTimings(title: string, timings: readonly Timing[], base: st
 }
 
 export function printPromises(promises: readonly Promised[]): void {
-  print('\nDESIGN §5')
+  print('\nSPECIFICATION.md, numbers of `pnpm bench`')
   for (const { what, measured, limit, unit, atLeast = false } of promises) {
     const holds = atLeast ? measured >= limit : measured <= limit
     const sign = atLeast ? '≥' : '≤'
