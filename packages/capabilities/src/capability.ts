@@ -10,6 +10,20 @@ export interface Context {
   readonly workingDir: string
 }
 
+/** What the file capabilities may touch, and where they keep what they replace. Built-in ones only get it. */
+export interface FileAccess {
+  /** Directories below which files may be read and written; absolute. The job's working directory is one. */
+  readonly roots: readonly string[]
+  /** Out of reach, though inside of a root; absolute. */
+  readonly deny: readonly string[]
+  /** Runtimo's own state: log, backups, sessions, configuration. Never read or written; absolute. */
+  readonly state: readonly string[]
+  /** The directory of the backups; absolute. */
+  readonly backups: string
+  readonly tenant: string
+  readonly sessionId: string | null
+}
+
 /** What a job gives back. */
 export interface Output {
   readonly success: boolean
@@ -23,7 +37,7 @@ export interface Output {
  */
 export interface FunctionCapability<Args = unknown> {
   readonly manifest: Manifest
-  execute(args: Args, context: Context): unknown
+  execute(args: Args, context: Context, access?: FileAccess): unknown
 }
 
 /** A program to start. */

@@ -7,6 +7,7 @@ export {
   type CommandResult,
   type Context,
   defineCapability,
+  type FileAccess,
   type FunctionCapability,
   type Output,
 } from './capability.ts'

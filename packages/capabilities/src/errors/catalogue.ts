@@ -117,6 +117,56 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     cause: 'The operating system refused or failed to read the file.',
     remedy: 'The message holds the system error.',
   },
+  RT_FILE_NAME: {
+    ...failed,
+    cause: 'The path cannot name a file: it is empty, holds NUL, is no valid text, or is too long.',
+    remedy: 'The message says which: at most 255 bytes a name, 4,095 a path.',
+  },
+  RT_FILE_OUTSIDE: {
+    ...failed,
+    cause: 'The path leads outside of the directories that the file capabilities may touch.',
+    remedy: '`roots` names them; the configuration (files.roots) adds to them, by choice.',
+  },
+  RT_FILE_CRITICAL: {
+    ...failed,
+    cause: 'The path names a file that decides what runs or who may log in, or state of Runtimo itself.',
+    remedy: '`rule` names the rule. Change such a file yourself.',
+  },
+  RT_FILE_CHANGED: {
+    ...failed,
+    cause: 'The file is not what it was when it was read: somebody else changed it.',
+    remedy: 'Read it again, and decide anew; `expected` and `got` are its hashes.',
+  },
+  RT_FILE_LINKED: {
+    ...failed,
+    cause: 'The file has more than one name: a change would be seen under the others, too.',
+    remedy: 'Name a file with one name, or copy it first.',
+  },
+  RT_FILE_TOO_LARGE: {
+    ...failed,
+    cause: 'The file would be larger than 100 MiB, the most that FileWrite writes or keeps for undo.',
+    remedy: 'Write less, or let a command write it.',
+  },
+  RT_BACKUP_FAILED: {
+    ...failed,
+    cause: 'What is to be changed could not be kept for undo first, so it was not changed.',
+    remedy: 'The message holds the system error: check the disk that holds the backups.',
+  },
+  RT_BACKUP_DAMAGED: {
+    ...failed,
+    cause: 'What was kept for undo is not what was put there, or is gone.',
+    remedy: '`path` names it. It is not restored: look for another copy.',
+  },
+  RT_UNDO_CONFLICT: {
+    ...failed,
+    cause: 'Files are not what the job left: restoring them would lose what came after.',
+    remedy: '`conflicts` names them; look at them, then undo with --force PATH for each.',
+  },
+  RT_UNDO_NOTHING: {
+    ...failed,
+    cause: 'Nothing is known that could be undone: no such job of this tenant, or it changed no file.',
+    remedy: '`runtimo jobs` names the jobs; only what FileWrite and Undo change is kept for undo.',
+  },
   RT_CRASHED: {
     ...failed,
     cause: 'The process or thread that ran the job ended before it answered.',
@@ -195,6 +245,43 @@ export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     ...ours,
     cause: 'A write or sync of the log failed; what is on disk is unknown from there on.',
     remedy: 'Mend the disk, then start a new supervisor: it reads the log again from the disk.',
+  },
+  RT_WAL_FULL: {
+    ...ours,
+    retryable: true,
+    cause: 'The disk of the log is full: what is left of it is kept for the jobs that run.',
+    remedy: 'Make room on that disk; new jobs are then taken again.',
+  },
+  RT_WAL_LOCKED: {
+    ...ours,
+    retryable: true,
+    cause: 'Another process holds the log for itself.',
+    remedy: '`holder` names it: end it, or use another log (RUNTIMO_WAL_PATH).',
+  },
+  RT_JOB_NOT_FOUND: {
+    ...failed,
+    cause: 'The log has no record of that job.',
+    remedy: '`runtimo jobs` names the jobs; RUNTIMO_WAL_PATH chooses the log.',
+  },
+  RT_SESSION_NOT_FOUND: {
+    ...failed,
+    cause: 'There is no session of that name.',
+    remedy: '`runtimo session list` names them.',
+  },
+  RT_SESSION_CLOSED: {
+    ...failed,
+    cause: 'The session was closed and takes no more jobs.',
+    remedy: 'Create another one.',
+  },
+  RT_SESSION_UNAVAILABLE: {
+    ...failed,
+    cause: 'The record of the session is damaged or cannot be written.',
+    remedy: 'The message says why; the jobs themselves are in the log.',
+  },
+  RT_CONFIG_INVALID: {
+    ...usage,
+    cause: 'The configuration has an unknown key or a value that will not do.',
+    remedy: '`file`, `key`, `expected` and `got` say what and where; see `runtimo config check`.',
   },
   RT_CLOSED: {
     ...ours,

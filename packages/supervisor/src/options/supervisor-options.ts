@@ -24,13 +24,45 @@ export interface SupervisorOptions {
   readonly maxPrewarmed?: number | undefined
   /** Whose jobs these are; `default` unless told. */
   readonly tenant?: string | undefined
+  readonly wal?: WalOptions | undefined
+  /** What file capabilities replace is kept here for undo. */
+  readonly backups?: {
+    /** RUNTIMO_BACKUPS_DIR or `/tmp/runtimo-UID/backups` unless told. */
+    readonly dir?: string | undefined
+    /** Kept for so long; 30 days unless told. */
+    readonly keepDays?: number | undefined
+    /** Of all backups together; the oldest go first; 1 GiB unless told. */
+    readonly maxBytes?: number | undefined
+  }
+  /** RUNTIMO_SESSIONS_DIR or `/tmp/runtimo-UID/sessions` unless told. */
+  readonly sessionsDir?: string | undefined
+  /** What FileRead, FileWrite and Undo may touch beside the working directory, /tmp and /var/tmp. */
+  readonly files?: {
+    readonly roots?: readonly string[] | undefined
+    /** Out of reach, whatever grants it. */
+    readonly deny?: readonly string[] | undefined
+  }
 }
 
+export interface WalOptions {
+  /** A segment of the log that is larger than this is ended; 64 MiB unless told. */
+  readonly segmentBytes?: number | undefined
+  /** Ended segments beyond so many bytes in all are removed, the oldest first; never unless told. */
+  readonly maxBytes?: number | undefined
+  /** Ended segments older than this are removed; never unless told. */
+  readonly keepDays?: number | undefined
+  /** So much of the disk is kept for the ends of running jobs; 1 MiB unless told. */
+  readonly reserveBytes?: number | undefined
+  /** The log is this process's alone: others are refused with RT_WAL_LOCKED. */
+  readonly exclusive?: boolean | undefined
+}
+
+const path = { type: 'string', minLength: 1, maxLength: 4096 }
 const percent = { type: 'number', exclusiveMinimum: 0, maximum: 100 }
 
 export function supervisorOptionCheck(): OptionCheck<SupervisorOptions> {
   return new OptionCheck<SupervisorOptions>({
-    walPath: { type: 'string', minLength: 1, maxLength: 4096 },
+    walPath: path,
     guards: {
       type: 'object',
       additionalProperties: false,
@@ -46,5 +78,34 @@ export function supervisorOptionCheck(): OptionCheck<SupervisorOptions> {
     maxConcurrentJobs: { type: 'integer', minimum: 1, maximum: 10_000 },
     maxPrewarmed: { type: 'integer', minimum: 0, maximum: 256 },
     tenant: { type: 'string', minLength: 1, maxLength: 128 },
+    wal: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        segmentBytes: { type: 'integer', minimum: 4096 },
+        maxBytes: { type: 'integer', minimum: 0 },
+        keepDays: { type: 'number', minimum: 0 },
+        reserveBytes: { type: 'integer', minimum: 0 },
+        exclusive: { type: 'boolean' },
+      },
+    },
+    backups: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        dir: path,
+        keepDays: { type: 'number', minimum: 0 },
+        maxBytes: { type: 'integer', minimum: 0 },
+      },
+    },
+    sessionsDir: path,
+    files: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        roots: { type: 'array', maxItems: 256, items: path },
+        deny: { type: 'array', maxItems: 256, items: path },
+      },
+    },
   })
 }

@@ -12,6 +12,9 @@ const recordTypes = [
   'job_interrupted',
   'job_rolled_back',
   'command_executed',
+  'session_created',
+  'session_job_added',
+  'session_closed',
 ] as const
 export type RecordType = (typeof recordTypes)[number]
 

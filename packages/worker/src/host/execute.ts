@@ -1,6 +1,7 @@
 import {
   type Capability,
   type Context,
+  type FileAccess,
   isCommand,
   type Json,
   measureJson,
@@ -15,11 +16,16 @@ const envelopeBytes = 1024
 const envelopeValues = 16
 
 /** What the capability returned, as plain data within the limits. */
-export async function execute(capability: Capability, args: unknown, context: Context): Promise<Json> {
+export async function execute(
+  capability: Capability,
+  args: unknown,
+  context: Context,
+  access?: FileAccess,
+): Promise<Json> {
   if (isCommand(capability)) throw new RuntimoError('RT_LOAD_FAILED', 'a command is not executed in a worker')
   let value: unknown
   try {
-    value = (await capability.execute(args, context)) ?? null
+    value = (await capability.execute(args, context, access)) ?? null
   } catch (error) {
     throw toFailure(error)
   }

@@ -45,7 +45,11 @@ export class Host {
         this.#args = this.#validator.validate(this.#loaded(), request.args)
         return { type: 'validated', jobId }
       case 'execute':
-        return { type: 'returned', jobId, value: await execute(this.#loaded(), this.#args, request.context) }
+        return {
+          type: 'returned',
+          jobId,
+          value: await execute(this.#loaded(), this.#args, request.context, request.access),
+        }
       case 'inspect':
         return { type: 'inspected', jobId, residue: this.#residue.find() }
     }

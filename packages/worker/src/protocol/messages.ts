@@ -1,4 +1,4 @@
-import { type Context, type ErrorCode, type Json, type JsonObject } from '@runtimo/capabilities'
+import type { Context, ErrorCode, FileAccess, Json, JsonObject } from '@runtimo/capabilities'
 
 /** Where the code of a capability is: one of ours by name, or a module file (absolute path). */
 export type Source =
@@ -9,7 +9,12 @@ export type Source =
 export type Request =
   | { readonly type: 'load'; readonly jobId: string; readonly source: Source }
   | { readonly type: 'validate'; readonly jobId: string; readonly args: Json }
-  | { readonly type: 'execute'; readonly jobId: string; readonly context: Context }
+  | {
+      readonly type: 'execute'
+      readonly jobId: string
+      readonly context: Context
+      readonly access?: FileAccess
+    }
   /** Of a worker that may serve another job: what is not as it was? */
   | { readonly type: 'inspect'; readonly jobId: string }
 

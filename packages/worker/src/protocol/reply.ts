@@ -14,6 +14,16 @@ const workerCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'RT_FILE_NOT_REGULAR',
   'RT_FILE_PERMISSION',
   'RT_FILE_IO',
+  'RT_FILE_NAME',
+  'RT_FILE_OUTSIDE',
+  'RT_FILE_CRITICAL',
+  'RT_FILE_CHANGED',
+  'RT_FILE_LINKED',
+  'RT_FILE_TOO_LARGE',
+  'RT_BACKUP_FAILED',
+  'RT_BACKUP_DAMAGED',
+  'RT_UNDO_CONFLICT',
+  'RT_UNDO_NOTHING',
 ])
 
 const maxMessageLength = 16_384
