@@ -15,6 +15,7 @@ export { catalogue, type CatalogueEntry } from './errors/catalogue.ts'
 export { type ErrorCode, errorCodes, isErrorCode } from './errors/codes.ts'
 export { cutMessage, type ErrorReport, RuntimoError } from './errors/runtimo-error.ts'
 export { isJsonObject, type Json, type JsonObject } from './json/json.ts'
+export { redact, redacted, scrub, type Secrets, secretsOf, secretTexts } from './json/redact.ts'
 export { type JsonLimits, type JsonProblem, measureJson } from './json/measure.ts'
 export {
   limitCatalogue,

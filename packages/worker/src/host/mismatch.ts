@@ -1,3 +1,4 @@
+import { redacted } from '@runtimo/capabilities'
 import type { ErrorObject } from 'ajv'
 import { nearest } from './nearest.ts'
 
@@ -43,7 +44,7 @@ function expectation(error: ErrorObject): string {
 function at(value: unknown, pointer: string): unknown {
   let found = value
   for (const part of pointer.split('/').slice(1)) {
-    if (!isObject(found)) return undefined
+    if (!isObject(found)) return found === redacted ? found : undefined
     found = Reflect.get(found, part.replaceAll('~1', '/').replaceAll('~0', '~'))
   }
   return found

@@ -1,4 +1,4 @@
-import { type Capability, type Json, RuntimoError } from '@runtimo/capabilities'
+import { type Capability, type Json, redact, RuntimoError, secretsOf } from '@runtimo/capabilities'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { describeMismatch } from './mismatch.ts'
 
@@ -17,7 +17,7 @@ export class Validator {
     if (isFitting(check, args)) return args
     const [first] = check.errors ?? []
     if (first === undefined) throw new RuntimoError('RT_INVALID_ARGS', 'the arguments do not fit the schema')
-    const { pointer, expected, got } = describeMismatch(first, args)
+    const { pointer, expected, got } = describeMismatch(first, redact(args, secretsOf(manifest.args)))
     const place = pointer === '' ? 'arguments' : pointer
     const message = `${place}: expected ${expected}, got ${got}`
     throw new RuntimoError('RT_INVALID_ARGS', message, { pointer, expected, got })
