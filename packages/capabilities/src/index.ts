@@ -1,3 +1,6 @@
+export { listJournals } from './backups/list-journals.ts'
+export { markEnded } from './backups/mark-ended.ts'
+export { pruneBackups, type Pruned, type Retention } from './backups/prune.ts'
 export { builtins, findBuiltin, isCommand } from './builtins.ts'
 export {
   type Capability,
@@ -27,3 +30,4 @@ export {
 } from './limits.ts'
 export { type Level, levels, type Manifest, manifestSchema, maxManifestBytes } from './manifest.ts'
 export type { Permissions } from './permissions.ts'
+export { settleJournal, type SettledPath, type Settlement } from './undo/settle.ts'

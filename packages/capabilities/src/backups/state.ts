@@ -14,7 +14,14 @@ export type FileState =
       readonly xattrs: Readonly<Record<string, string>>
     }
   | { readonly kind: 'link'; readonly target: string }
-  | { readonly kind: 'directory'; readonly mode: number; readonly uid: number; readonly gid: number }
+  | ({ readonly kind: 'directory' } & DirectoryAttributes)
+
+export interface DirectoryAttributes {
+  /** Permission bits, with set-id and sticky. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
 
 /** One change of one path by one job; durable in the job's journal before the path is touched. */
 export interface Change {

@@ -1,11 +1,21 @@
-import { basename, extname, resolve } from 'node:path'
 import type { FileHandle } from 'node:fs/promises'
-import { type Context, defineCapability, type FunctionCapability, type Output } from '../capability.ts'
+import { basename, extname } from 'node:path'
+import {
+  type Context,
+  defineCapability,
+  type FileAccess,
+  type FunctionCapability,
+  type Output,
+} from '../capability.ts'
+import { RuntimoError } from '../errors/runtimo-error.ts'
 import type { Json } from '../json/json.ts'
 import { measureJson } from '../json/measure.ts'
 import { jsonStringBytes } from '../json/string-bytes.ts'
+import { defaultBounds } from '../paths/default-bounds.ts'
+import { toFileError } from '../paths/file-error.ts'
+import { openPlace } from '../paths/open-place.ts'
 import { manifest, maxFileBytes } from './manifest.ts'
-import { openRegular, toFileError } from './open.ts'
+import { openRegular } from './open.ts'
 import { trimToCharacter } from '../text/trim.ts'
 
 interface Args {
@@ -20,11 +30,13 @@ interface Args {
  */
 const maxTextBytes = 25_165_824
 
+const maxAttempts = 40
+
 /** Reads the file once, up to the limit; sizes in /proc and /sys are not true, so the end is found by reading. */
-async function execute(args: Args, context: Context): Promise<Output> {
-  const path = resolve(context.workingDir, args.path)
+async function execute(args: Args, context: Context, access?: FileAccess): Promise<Output> {
   const limit = args.max_bytes ?? maxFileBytes
-  await using file = await openRegular(path)
+  const { path, file: opened } = await find(args.path, context, access)
+  await using file = opened
   try {
     const bytes = await readUpTo(file, limit + 1)
     const truncated = bytes.length > limit
@@ -36,12 +48,37 @@ async function execute(args: Args, context: Context): Promise<Output> {
       bytes_read: content.length,
       truncated,
       ...content.fields,
-      ...(truncated || content.fields.encoding === 'base64' ? {} : parseJson(path, content.fields.content)),
+      ...(truncated || content.fields.encoding === 'base64'
+        ? {}
+        : parseJson(args.path, content.fields.content)),
     }
-    return { success: true, data, message: `Read ${content.length} bytes of ${basename(path)}` }
+    return { success: true, data, message: `Read ${content.length} bytes of ${basename(args.path)}` }
   } catch (error) {
     throw toFileError(error, path)
   }
+}
+
+interface Found {
+  /** Absolute, without links. */
+  readonly path: string
+  readonly file: FileHandle
+}
+
+/** Anew when a link has come to the place since it was found, as when a file is being exchanged for one. */
+async function find(path: string, context: Context, access?: FileAccess): Promise<Found> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    using place = openPlace(path, {
+      access: access ?? defaultBounds(context),
+      workingDir: context.workingDir,
+      purpose: 'read',
+    })
+    const file = await openRegular(place)
+    if (file !== undefined) return { path: place.path, file }
+  }
+  throw new RuntimoError('RT_FILE_IO', `${path} becomes a link each time it is opened`, {
+    path,
+    errno: 'ELOOP',
+  })
 }
 
 async function readUpTo(file: FileHandle, limit: number): Promise<Buffer> {

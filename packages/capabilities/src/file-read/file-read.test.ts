@@ -69,7 +69,8 @@ test('the cut never splits a character', async () => {
 })
 
 test('files of /proc, whose size is said to be 0, are read to their end', async () => {
-  expect(await read('/proc/self/status')).toMatchObject({
+  const access = { roots: ['/proc'], deny: [], state: [], backups: '/none', tenant: 'test', sessionId: null }
+  expect(await fileRead.execute({ path: '/proc/self/status' }, context, access)).toMatchObject({
     data: { content: expect.stringContaining('VmRSS'), truncated: false },
   })
 })
@@ -79,5 +80,5 @@ test('what is not there, a directory, and a pipe without a writer are told apart
   await expect(read('missing')).rejects.toMatchObject({ code: 'RT_FILE_NOT_FOUND' })
   await expect(read('.')).rejects.toMatchObject({ code: 'RT_FILE_NOT_REGULAR' })
   await expect(read('pipe')).rejects.toMatchObject({ code: 'RT_FILE_NOT_REGULAR' })
-  await expect(read('a\0b')).rejects.toMatchObject({ code: 'RT_INVALID_ARGS', details: { pointer: '/path' } })
+  await expect(read('a\0b')).rejects.toMatchObject({ code: 'RT_FILE_NAME' })
 })

@@ -1,43 +1,44 @@
-import { constants } from 'node:fs'
+import { constants, fstatSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import type { ErrorCode } from '../errors/codes.ts'
 import { RuntimoError } from '../errors/runtimo-error.ts'
+import { errnoOf } from '../linux/errno.ts'
+import { toFileError } from '../paths/file-error.ts'
+import type { Place } from '../paths/place.ts'
 
-const codes: Readonly<Record<string, ErrorCode>> = {
-  ENOENT: 'RT_FILE_NOT_FOUND',
-  ENOTDIR: 'RT_FILE_NOT_FOUND',
-  EACCES: 'RT_FILE_PERMISSION',
-  EPERM: 'RT_FILE_PERMISSION',
-  ENXIO: 'RT_FILE_NOT_REGULAR',
-  EISDIR: 'RT_FILE_NOT_REGULAR',
-}
+/** Not following a link: the place is where links have led. Not waiting for the writer of a pipe. */
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY
 
-/** Opens a regular file. Never waits for a pipe's writer: O_NONBLOCK, then a look at what was opened. */
-export async function openRegular(path: string): Promise<FileHandle> {
-  if (path.includes('\0')) {
-    throw new RuntimoError('RT_INVALID_ARGS', '/path: expected a path without NUL, got one with NUL', {
-      pointer: '/path',
-      expected: 'a path without NUL',
-      got: 'a path with NUL',
-    })
-  }
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY).catch(
-    (error: unknown) => {
-      throw toFileError(error, path)
-    },
-  )
+/**
+ * Opens the regular file at a place; undefined when there is a link by now.
+ * @throws RT_FILE_NOT_FOUND, RT_FILE_NOT_REGULAR, RT_FILE_PERMISSION, RT_FILE_LINKED
+ */
+export async function openRegular(place: Place): Promise<FileHandle | undefined> {
   try {
-    if ((await file.stat()).isFile()) return file
+    const file = await open(place.at, flags)
+    try {
+      await demandOwnRegular(file, place)
+      return file
+    } catch (error) {
+      await file.close()
+      throw error
+    }
   } catch (error) {
-    await file.close()
-    throw toFileError(error, path)
+    if (errnoOf(error) === 'ELOOP') return undefined
+    throw toFileError(error, place.path)
   }
-  await file.close()
-  throw new RuntimoError('RT_FILE_NOT_REGULAR', `${path} is not a regular file`, { path })
 }
 
-export function toFileError(error: unknown, path: string): RuntimoError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const message = error instanceof Error ? error.message : String(error)
-  return new RuntimoError(codes[code] ?? 'RT_FILE_IO', message, { path, errno: code }, { cause: error })
+/**
+ * A second name for somebody else's file may be a way around the roots, as where `fs.protected_hardlinks` is off. The
+ * owner's own, as package managers make them, say nothing: who may make such a name may read the file.
+ */
+async function demandOwnRegular(file: FileHandle, { path, directory }: Place): Promise<void> {
+  const stat = await file.stat()
+  if (!stat.isFile()) {
+    throw new RuntimoError('RT_FILE_NOT_REGULAR', `${path} is not a regular file`, { path })
+  }
+  const { uid } = fstatSync(directory)
+  if (stat.nlink === 1 || stat.uid === uid) return
+  const message = `${path} has ${stat.nlink} names, and its owner (user ${stat.uid}) is not that of its directory (user ${uid})`
+  throw new RuntimoError('RT_FILE_LINKED', message, { path, names: stat.nlink })
 }

@@ -10,4 +10,6 @@ export interface Place extends Disposable {
   readonly name: string
   /** `/proc/self/fd/N/NAME`: for calls that do not follow a link at the end. */
   readonly at: string
+  /** Directories that were made on the way, absolute, outermost first. */
+  readonly created: readonly string[]
 }
