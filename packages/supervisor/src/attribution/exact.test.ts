@@ -73,6 +73,15 @@ test('events that were dropped are loss: what was seen fills up, nobody twice, a
   expect({ count, method, lost }).toEqual({ count: 9, method: 'sampled', lost: true })
 })
 
+test('who was gone before the listener asked has the name under which it was met', async () => {
+  const own = { ...spawned(12, 103), comm: 'make', exe: '/usr/bin/make', pidInside: 2 }
+  const unchanged = { ...spawned(13, 103), exe: '/bin/sh' } // met before its exec: not what it became
+  const exact = new ExactAttribution(account([10, 12, 13]), launcher, looking([], own, unchanged), ours)
+  const { processes, method } = await exact.lineage()
+  expect(processes).toEqual([{ ...own, startTime: 102 }, spawned(13, 103)])
+  expect(method).toBe('exact')
+})
+
 test('a listener that has ended is loss', async () => {
   const gone: Account = {
     lineage: () => Promise.reject(new Error('ended')),

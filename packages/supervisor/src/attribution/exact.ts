@@ -3,7 +3,7 @@ import type { Attribution, Method } from './attribution.ts'
 import type { ForkEvents } from './fork-events/fork-events.ts'
 import { type Lineage, mostNamed } from './fork-events/lineage.ts'
 import type { Seize } from './membership.ts'
-import { isOurs, nothingOurs, type Ours, withoutKnown, withoutLauncher } from './ours.ts'
+import { isOurs, nothingOurs, type Ours, withoutKnown, withoutLauncher, withOwnNames } from './ours.ts'
 
 /** What is asked of the kernel's account. */
 export type Account = Pick<ForkEvents, 'alive' | 'lineage' | 'forget'>
@@ -48,7 +48,8 @@ export class ExactAttribution implements Attribution {
   async lineage(): Promise<Lineage & { readonly method: Method }> {
     const lineage = await this.#events.lineage(this.#root.pid).catch(() => nothing)
     const looked = await this.#fallback.lineage()
-    const processes = lineage.processes.filter((process) => !isOurs(process, this.#ours))
+    const named = lineage.processes.filter((process) => !isOurs(process, this.#ours))
+    const processes = withOwnNames(named, looked.processes)
     const told = {
       processes: processes.slice(0, mostNamed),
       count: lineage.count - (lineage.processes.length - processes.length),

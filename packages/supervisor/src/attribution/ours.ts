@@ -1,4 +1,5 @@
 import { nameOf, type ProcessIdentity } from '../processes/index.ts'
+import type { SpawnedProcess } from './spawned-process.ts'
 
 /** What we ourselves started for a job: killed with it, but neither named nor counted as the job's. */
 export interface Ours {
@@ -30,6 +31,25 @@ export function withoutKnown<T extends ProcessIdentity>(
 ): readonly T[] {
   const names = new Set(known.map(nameOf))
   return found.filter((process) => !namesOf(process).some((name) => names.has(name)))
+}
+
+/**
+ * What was gone before the listener could ask for its name has its forker's. Whoever was met under another name, by
+ * somebody who looked, has that one.
+ */
+export function withOwnNames(
+  processes: readonly SpawnedProcess[],
+  met: readonly SpawnedProcess[],
+): readonly SpawnedProcess[] {
+  const byName = new Map(met.map((process) => [nameOf(process), process]))
+  return processes.map((process) => {
+    if (process.exe !== undefined) return process
+    const own = namesOf(process)
+      .map((name) => byName.get(name))
+      .find((found) => found !== undefined)
+    if (own?.exe === undefined || own.comm === process.comm) return process
+    return { ...own, ...process, comm: own.comm, exe: own.exe }
+  })
 }
 
 function isSame(process: ProcessIdentity, other: ProcessIdentity | undefined): boolean {

@@ -12,7 +12,6 @@ interface Made {
   readonly state?: string
   readonly threads?: number
   readonly pidInside?: number
-  readonly ticks?: number
 }
 
 /** For tests: a /proc of our own making. */
@@ -30,8 +29,8 @@ export function procTree(...processes: readonly Made[]): ProcTree {
     rmSync(join(tree.root, 'proc', String(pid)), { recursive: true, force: true })
   const set = ({ pid, ppid, start, children = [[]], state = 'S', ...more }: Made): void => {
     remove(pid)
-    const { threads = children.length, pidInside, ticks = 0 } = more
-    const numbers = `${ppid} 1 1 0 -1 0 0 0 0 0 ${ticks} 0 0 0 20 0 ${threads} 0 ${start} 1 1 0`
+    const { threads = children.length, pidInside } = more
+    const numbers = `${ppid} 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 ${threads} 0 ${start} 1 1 0`
     tree.write(`/proc/${pid}/stat`, `${pid} (p${start}) ${state} ${numbers}`)
     tree.write(`/proc/${pid}/status`, `Name:\tp\nNSpid:\t${pid}${pidInside ? `\t${pidInside}` : ''}\n`)
     children.forEach((pids, thread) =>

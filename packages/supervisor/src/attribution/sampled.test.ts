@@ -22,7 +22,7 @@ function sandbox(): ProcTree {
 }
 
 function attribution({ root }: ProcTree, except: Ours = ours): SampledAttribution {
-  const sampler = new Sampler(launcher, 1_000_000, new TreeMembership(launcher, root), root)
+  const sampler = new Sampler(1_000_000, new TreeMembership(launcher, root), root)
   const made = new SampledAttribution(sampler, except)
   onTestFinished(() => made[Symbol.dispose]())
   return made
@@ -73,7 +73,7 @@ test('of a real namespace 14 processes are counted, though hardly one was seen',
   const top = { pid, startTime: readStat(pid)?.startTime ?? 0 }
   const membership = new TreeMembership(top)
   await vi.waitFor(() => expect(membership.members()).toMatchObject([{ comm: 'sh' }]))
-  const sampler = new Sampler(top, 1_000_000, membership)
+  const sampler = new Sampler(1_000_000, membership)
   const own = new Set(membership.members().map(nameOf)) // process 1; the fourteenth is cat
   const sampled = new SampledAttribution(sampler, { launcher: top, own })
   onTestFinished(() => sampled[Symbol.dispose]())

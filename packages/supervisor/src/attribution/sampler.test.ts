@@ -4,11 +4,10 @@ import { LeafMembership } from './leaf-membership.ts'
 import { procTree } from './proc-tree-fixture.ts'
 import { Sampler } from './sampler.ts'
 
-const first = { pid: 10, startTime: 100 }
 const members: number[] = []
 
 function sampler(root: string): Sampler {
-  const made = new Sampler(first, 1_000_000, new LeafMembership(() => members, root), root)
+  const made = new Sampler(1_000_000, new LeafMembership(() => members, root), root)
   onTestFinished(() => made[Symbol.dispose]())
   return made
 }
@@ -28,23 +27,10 @@ test('who was met keeps its name when it is gone, and its pid may be used again 
   ])
 })
 
-test('CPU time is that of all who were met, each as it was seen last', () => {
-  const { root, set } = procTree({ pid: 11, ppid: 10, start: 101, ticks: 3 })
-  members.splice(0, Infinity, 11)
-  const watching = sampler(root)
-  set({ pid: 11, ppid: 10, start: 101, ticks: 5 })
-  watching.sample()
-  set({ pid: 12, ppid: 10, start: 102, ticks: 7 })
-  members.splice(0, Infinity, 12)
-  watching.sample()
-  expect(watching.cpuMs).toBe(120)
-})
-
 test('of 3,000 members all are counted, the first are named, and the rest is kept only while it is there', () => {
   const { root } = procTree()
   let there: readonly ProcessStat[] = []
   const watching = new Sampler(
-    first,
     1_000_000,
     { method: 'sampled', members: () => there, living: () => there },
     root,
@@ -63,5 +49,6 @@ test('of 3,000 members all are counted, the first are named, and the rest is kep
 
 function statOf(pid: number): ProcessStat {
   const ids = { pid, ppid: 10, pgid: 10, session: 10, startTime: pid }
-  return { ...ids, comm: '', state: 'S', cpuMs: 0, childCpuMs: 0, rssBytes: 0, threads: 1 }
+  const times = { userMs: 0, systemMs: 0, cpuMs: 0, waitedUserMs: 0, waitedSystemMs: 0 }
+  return { ...ids, ...times, comm: '', state: 'S', rssBytes: 0, threads: 1 }
 }

@@ -7,7 +7,7 @@ export interface SpawnedProcess {
   readonly ppid: number
   /** Clock ticks since boot, as in field 22 of `/proc/PID/stat`. */
   readonly startTime: number
-  /** That of the process that forked it, if it was gone before its own could be read. */
+  /** That of the process that forked it, and no `exe`, if it was gone before its own could be read. */
   readonly comm: string
   /** Absent when the process was gone before it could be read. */
   readonly exe?: string

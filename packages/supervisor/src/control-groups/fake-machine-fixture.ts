@@ -36,6 +36,7 @@ export class FakeMachine implements Disposable {
       ...realSurroundings(),
       fileSystemType: (path) => this.fileSystems.get(path),
       hasDelegateMark: (directory) => this.delegated.has(directory),
+      isOwn: () => false, // whoever runs the tests owns all of it
       hasManager: () => true,
       startWriter: () => this.kernel,
     }

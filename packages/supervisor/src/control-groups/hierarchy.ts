@@ -1,7 +1,8 @@
+import { readOwnGroups } from '../telemetry/cgroup.ts'
 import { under } from '../telemetry/read-text.ts'
 import { readControl } from './control-file.ts'
 import type { Version } from './controllers/index.ts'
-import { type CgroupMount, readCgroupMounts, readOwnGroups } from './mounts.ts'
+import { type CgroupMount, readCgroupMounts } from './mounts.ts'
 
 /** A hierarchy that can be seen from here. */
 export interface Hierarchy {
@@ -33,7 +34,7 @@ export function findHierarchies(
     const controllers = mount.version === 2 ? [] : wanted.filter((name) => mount.options.includes(name))
     const key = mount.version === 2 ? '' : controllers[0]
     if (key === undefined || found.get(key)?.own !== undefined) continue
-    const own = findOwn(directory, mount, groups.get(key))
+    const own = findOwn(directory, mount, groups.get(key)?.path)
     found.set(key, { version: mount.version, controllers, mount: directory, own })
   }
   return [...found.values()].toSorted((a, b) => b.version - a.version)

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readControl } from './control-file.ts'
 import { ceilingNames } from './controllers/index.ts'
@@ -59,12 +59,11 @@ function findDelegatedParent({ own, mount }: Home, surroundings: Surroundings): 
   if (own === mount) return []
   const above: string[] = []
   for (let group = parent; group !== mount; group = dirname(group)) above.push(group)
-  const uid = process.getuid?.()
   // The top of what a container sees was given to it; below a unit with Delegate= systemd leaves everything alone.
   const isGiven =
     (parent === mount && !isKernelRoot(mount)) ||
     above.some((group) => surroundings.hasDelegateMark(group)) ||
-    (uid === 0 ? !surroundings.hasManager() : statSync(parent).uid === uid)
+    (process.getuid?.() === 0 ? !surroundings.hasManager() : surroundings.isOwn(parent))
   return isGiven ? [parent] : []
 }
 

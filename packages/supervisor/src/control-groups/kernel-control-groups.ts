@@ -1,4 +1,4 @@
-import { RuntimoError } from '@runtimo/capabilities'
+import { refusal } from '../isolation/requirement.ts'
 import type { Abilities, Ability, ControlGroups, Kind } from './control-groups.ts'
 import type { Finding } from './find-places.ts'
 import type { Hierarchy } from './hierarchy.ts'
@@ -48,10 +48,8 @@ export class KernelControlGroups implements ControlGroups {
       const name = await makeGroups(this.#plan.parents, this.#owner, this.#writer)
       return new KernelLeaf(this.#plan, name, this.#writer)
     } catch (error) {
-      const refusal = toRefusal(this.#plan.parents.join(', '), error)
-      throw new RuntimoError('RT_POSTURE_UNAVAILABLE', `cgroup: ${refusal.cause}; ${refusal.cure}`, {
-        missing: [{ field: 'cgroup', wanted: 'a control group', ...refusal }],
-      })
+      const reason = toRefusal(this.#plan.parents.join(', '), error)
+      throw refusal([{ field: 'cgroup', wanted: 'a control group', ...reason }])
     }
   }
 

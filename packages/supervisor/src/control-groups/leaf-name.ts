@@ -1,5 +1,4 @@
-import { readlinkSync } from 'node:fs'
-import { ownIdentity, readBootId } from '../linux/identity.ts'
+import { ownIdentity, ownPidNamespace, readBootId } from '../linux/identity.ts'
 import { isAlive, type ProcessIdentity } from '../processes/index.ts'
 
 /** Whose a leaf is. */
@@ -30,7 +29,7 @@ export function parseLeafName(name: string): LeafOwner | undefined {
 }
 
 export function ownLeafOwner(): LeafOwner {
-  return { process: ownIdentity(), boot: bootDigits(), pidNamespace: readPidNamespace() }
+  return { process: ownIdentity(), boot: bootDigits(), pidNamespace: Number(ownPidNamespace()) }
 }
 
 /**
@@ -43,12 +42,4 @@ export function isDead(owner: LeafOwner, judge: LeafOwner): boolean {
 
 function bootDigits(): string {
   return /^[0-9a-f]{8}/u.exec(readBootId())?.[0] ?? '00000000'
-}
-
-function readPidNamespace(): number {
-  try {
-    return Number(/\d+/u.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? 0)
-  } catch {
-    return 0
-  }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RuntimoError } from '@runtimo/capabilities'
+import { refusal } from '../isolation/requirement.ts'
 import { type CeilingName, ceilings, controllers } from './controllers/index.ts'
 import { killMembers, killWithoutWaiting } from './kill-members.ts'
 import type { LeafUsage } from './leaf-usage.ts'
@@ -144,11 +145,9 @@ export class KernelLeaf implements Leaf {
   }
 }
 
-function unavailable(field: CeilingName, wanted: number, cause: string): RuntimoError {
+function unavailable(field: CeilingName, most: number, cause: string): RuntimoError {
   const cure = '`runtimo doctor` says what control groups can do here; or ask for no such ceiling, by choice'
-  return new RuntimoError('RT_POSTURE_UNAVAILABLE', `${field} (at most ${wanted}): ${cause}; ${cure}`, {
-    missing: [{ field, wanted: `at most ${wanted}`, cause, cure }],
-  })
+  return refusal([{ field, wanted: `at most ${most}`, cause, cure }])
 }
 
 function survivors(path: string, pids: readonly number[]): RuntimoError {

@@ -1,5 +1,4 @@
 import { readMounts } from '../linux/mount-info.ts'
-import { readText } from '../telemetry/read-text.ts'
 import type { Version } from './controllers/index.ts'
 
 /** A control group file system as /proc/self/mountinfo tells of it. */
@@ -25,15 +24,4 @@ export function readCgroupMounts(root: string): CgroupMount[] {
       return version === undefined ? [] : [{ version, shows, target, options }]
     })
     .toReversed()
-}
-
-/** Our group in each hierarchy: of version 2 under '', of version 1 under each controller's name. */
-export function readOwnGroups(root: string): ReadonlyMap<string, string> {
-  const lines = (readText(root, '/proc/self/cgroup') ?? '').split('\n')
-  const groups = lines.flatMap((line) => {
-    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/u.exec(line) ?? []
-    if (controllers === undefined || path === undefined) return []
-    return controllers.split(',').map((controller): [string, string] => [controller, path])
-  })
-  return new Map(groups)
 }

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import process from 'node:process'
 import { hasDelegateMark } from './delegate-mark.ts'
 import { type LeafOwner, ownLeafOwner } from './leaf-name.ts'
 import type { TreeWriter } from './writer/tree-writer.ts'
@@ -10,6 +11,8 @@ export interface Surroundings {
   fileSystemType(path: string): number | undefined
   /** systemd marks the groups that it gives away. */
   hasDelegateMark(directory: string): boolean
+  /** Whether the user that we are, who is not root, owns a group: then somebody gave it away. */
+  isOwn(directory: string): boolean
   /** Whether systemd runs: it wants nobody else to make groups where it did not delegate. */
   hasManager(): boolean
   readonly owner: LeafOwner
@@ -26,6 +29,7 @@ export function realSurroundings(): Surroundings {
       }
     },
     hasDelegateMark,
+    isOwn: (directory) => fs.statSync(directory).uid === process.getuid?.(),
     hasManager: () => fs.existsSync('/run/systemd/system'),
     owner: ownLeafOwner(),
     startWriter: () => new WriterThread(),

@@ -60,6 +60,7 @@ test('room for processes is the least of what groups and kernel leave', () => {
     '/proc/sys/kernel/threads-max': '1000\n',
     '/proc/loadavg': '0.20 0.18 0.12 1/80 11206\n',
     '/proc/self/cgroup': '0::/a/b\n',
+    '/sys/fs/cgroup/cgroup.controllers': 'pids\n',
     '/sys/fs/cgroup/a/pids.max': '100\n',
     '/sys/fs/cgroup/a/pids.current': '90\n',
     '/sys/fs/cgroup/a/b/pids.max': 'max\n',

@@ -17,8 +17,11 @@ export function checkZombies(
 ): void {
   const parentOf = new Map(snapshot.processes.map(({ pid, ppid }) => [pid, ppid]))
   const isOurs = (pid: number): boolean => {
-    for (let at = parentOf.get(pid); at !== undefined && at > 1; at = parentOf.get(at)) {
+    let at = parentOf.get(pid)
+    // Not read at one moment: pids that were used again may make a ring.
+    for (let steps = 0; at !== undefined && at > 1 && steps < parentOf.size; steps++) {
       if (launchers.has(at)) return true
+      at = parentOf.get(at)
     }
     return parentOf.get(pid) === process.pid
   }

@@ -67,6 +67,7 @@ export class CommandRun implements JobRun {
     const { code, signal } = exit
     const result = { exitCode: code, signal, stdout: stdout.captured(), stderr: stderr.captured() }
     const output = await this.#spec.threads.parse(this.#spec.name, result)
+    this.#custody.told(output)
     return output.success ? { output } : { output, error: toFailure(output, code, signal) }
   }
 

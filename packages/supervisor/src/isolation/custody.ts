@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Output } from '@runtimo/capabilities'
 import type { LeafUsage } from '../control-groups/index.ts'
 import { noSample, type Usage, usageOf, usageSince } from '../accounting/index.ts'
 import type { Attribution } from '../attribution/attribution.ts'
@@ -46,6 +47,8 @@ export class Custody implements AsyncDisposable {
   /** The worker has served another: what is told of its whole life is not this job's. */
   readonly #isUsed: boolean
   #isReturned = false
+  /** By its own word, where there is one. */
+  #hasFailed: boolean | undefined
   #isKept = false
   readonly #start: Spending | undefined
   /** Of a worker that goes on: its launcher tells only at its end. */
@@ -77,7 +80,7 @@ export class Custody implements AsyncDisposable {
       ? new SweepMembership({ root: launcher.identity, mark: boundary.mark })
       : boundary.membership
     // With the kernel's account the looks serve only where that has gaps.
-    this.#sampler = new Sampler(launcher.identity, events === undefined ? 2 : 50, this.#membership)
+    this.#sampler = new Sampler(events === undefined ? 2 : 50, this.#membership)
     this.#sampled = new SampledAttribution(this.#sampler, ours)
     this.#attribution =
       events === undefined
@@ -120,6 +123,11 @@ export class Custody implements AsyncDisposable {
     this.#isReturned = true
   }
 
+  /** What the job came to, whatever became of its process: that of a function is killed when it has answered. */
+  told({ success }: Output): void {
+    this.#hasFailed = !success
+  }
+
   /** True when it serves another job: then only this one's part is over. */
   get isKept(): boolean {
     return this.#isKept
@@ -127,7 +135,8 @@ export class Custody implements AsyncDisposable {
 
   /** The last word on its ceilings, when nobody is left. */
   async breach(): Promise<LimitBreach | undefined> {
-    if (this.#isKept) return await this.watch.finish({ code: 0, signal: null })
+    const hasFailed = this.#hasFailed
+    if (this.#isKept) return await this.watch.finish({ code: 0, signal: null, hasFailed })
     const [exit, launcher] = await Promise.all([
       this.boundary.ended.catch(() => undefined),
       this.boundary.usage,
@@ -136,6 +145,7 @@ export class Custody implements AsyncDisposable {
     return await this.watch.finish({
       code: exit?.code ?? null,
       signal: exit?.signal ?? null,
+      hasFailed,
       cpuMs: told === undefined ? undefined : told.userMs + told.systemMs,
       writtenBytes: told?.writtenBytes,
     })

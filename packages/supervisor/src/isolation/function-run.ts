@@ -1,4 +1,11 @@
-import { type Context, isJsonObject, type Json, type Output, RuntimoError } from '@runtimo/capabilities'
+import {
+  type Context,
+  type FileAccess,
+  isJsonObject,
+  type Json,
+  type Output,
+  RuntimoError,
+} from '@runtimo/capabilities'
 import type { Source } from '@runtimo/worker'
 import type { Custody } from './custody.ts'
 import { type Hold, letGo } from './hold.ts'
@@ -9,6 +16,8 @@ import type { WorkerChannel } from './worker-channel.ts'
 export interface FunctionSpec {
   readonly source: Source
   readonly context: Context
+  /** For file capabilities of ours; foreign code never gets it. */
+  readonly access?: FileAccess
   /** What will hold it, with a worker that waits: on its way since the job was called. */
   readonly hold: Hold
   /** Looks at what the worker says of the module. Another hold: the module is to run in that. @throws RuntimoError */
@@ -20,7 +29,7 @@ export class FunctionRun implements JobRun {
   readonly #spec: FunctionSpec
   #hold: Hold
   #custody: Custody | undefined
-  #value: Json | undefined
+  #output: Output | undefined
   #preparing: Promise<void> | undefined
   #isOver = false
 
@@ -54,17 +63,19 @@ export class FunctionRun implements JobRun {
   }
 
   async execute(): Promise<void> {
-    const { context } = this.#spec
-    const request = { type: 'execute', jobId: context.jobId, context } as const
+    const { context, access } = this.#spec
+    const given = { context, ...(access === undefined ? {} : { access }) }
+    const request = { type: 'execute', jobId: context.jobId, ...given } as const
     const { value } = await this.#channel.request(request, 'returned')
-    this.#value = value
+    this.#output = toOutput(value)
     this.#custody?.returned()
+    this.#custody?.told(this.#output)
   }
 
   async conclude(): Promise<Conclusion> {
     const printed = this.#custody === undefined ? undefined : printedBy(this.#custody)
     return {
-      ...(this.#value === undefined ? {} : { output: toOutput(this.#value) }),
+      ...(this.#output === undefined ? {} : { output: this.#output }),
       ...(printed === undefined ? {} : { printed }),
     }
   }

@@ -21,7 +21,8 @@ export interface Requirement {
 /** A protection that is not there. */
 export interface Missing {
   readonly field: string
-  readonly wanted: string
+  /** A value, a ceiling, or the path that something was wanted for. */
+  readonly wanted: string | number
   readonly cause: string
   readonly cure: string
 }
@@ -60,7 +61,7 @@ export function findUnmet(required: Requirement, posture: Posture): Missing[] {
   return missing
 }
 
-/** RT_POSTURE_UNAVAILABLE, naming each. */
+/** RT_POSTURE_UNAVAILABLE, naming each with its cause and its cure: the message is all that a terminal shows. */
 export function refusal(missing: readonly Missing[]): RuntimoError {
   const parts = missing.map(({ field, wanted, cause, cure }) => `${field} (${wanted}): ${cause}; ${cure}`)
   return new RuntimoError('RT_POSTURE_UNAVAILABLE', parts.join(' · '), {

@@ -12,8 +12,8 @@ export function readSpending(pid: number): Spending | undefined {
   const io = readText('/', `/proc/${pid}/io`) ?? ''
   const status = readText('/', `/proc/${pid}/status`) ?? ''
   return {
-    userMs: stat.cpuMs,
-    systemMs: 0,
+    userMs: stat.userMs,
+    systemMs: stat.systemMs,
     maxRssBytes: (number(status, 'VmHWM') ?? 0) * 1024,
     voluntarySwitches: number(status, 'voluntary_ctxt_switches') ?? 0,
     involuntarySwitches: number(status, 'nonvoluntary_ctxt_switches') ?? 0,

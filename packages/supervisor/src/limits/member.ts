@@ -33,9 +33,6 @@ export interface MemberWishes {
   readonly descriptors: boolean
 }
 
-// USER_HZ is 100 on every platform that Node runs on.
-const msPerTick = 10
-
 /**
  * Reads one process; undefined when it is gone, or another has its pid. Bytes of a process that may not be looked
  * into (for a normal user: one that is not dumpable, or has another uid) stay as they were `before`.
@@ -48,12 +45,8 @@ export function readMember(
   before?: Member,
 ): Member | undefined {
   const path = procPath(root, pid)
-  const text = reader.read(`${path}/stat`) ?? ''
-  const stat = parseStat(text, pageSize)
+  const stat = parseStat(reader.read(`${path}/stat`) ?? '', pageSize)
   if (stat?.startTime !== startTime) return undefined
-  // Counted from the state, the third field; see proc_pid_stat(5).
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ', 15)
-  const [user = 0, system = 0, waitedUser = 0, waitedSystem = 0] = fields.slice(11).map(Number)
   const io = wishes.io ? readIo(reader, path) : undefined
   return {
     pid,
@@ -62,10 +55,10 @@ export function readMember(
     comm: stat.comm,
     tasks: stat.threads,
     rssBytes: stat.rssBytes,
-    ownCpuMs: (user + system) * msPerTick,
+    ownCpuMs: stat.cpuMs,
     counters: {
-      userMs: (user + waitedUser) * msPerTick,
-      systemMs: (system + waitedSystem) * msPerTick,
+      userMs: stat.userMs + stat.waitedUserMs,
+      systemMs: stat.systemMs + stat.waitedSystemMs,
       readBytes: io?.readBytes ?? before?.counters.readBytes ?? 0,
       writtenBytes: io?.writtenBytes ?? before?.counters.writtenBytes ?? 0,
     },

@@ -1,8 +1,8 @@
-import { limitCatalogue, type LimitKey, limitKeys, type LimitName, type Limits } from '@runtimo/capabilities'
+import { type LimitKey, limitKeys, type Limits } from '@runtimo/capabilities'
 import type { ResourceLimits } from '@runtimo/worker'
+import { type Missing, refusal } from '../isolation/requirement.ts'
 import type { LeafLimits } from '../control-groups/index.ts'
 import { holderOf, type LimitHost } from './holder.ts'
-import { refuse, type Refusal } from './refusal.ts'
 
 /** Which ceilings are in force for one job, and by what. */
 export interface LimitPlan {
@@ -19,8 +19,6 @@ export interface LimitPlan {
     readonly pids: number | null
     readonly cpu: number | null
   }
-  /** Those that are held only by looking again and again: a job can be over them for an instant. */
-  readonly sampled: readonly LimitName[]
 }
 
 /**
@@ -35,22 +33,19 @@ const processSlack = 16
  */
 export function planLimits(asked: Limits, defaults: Limits, host: LimitHost): LimitPlan {
   const limits: Record<string, number> = {}
-  const refusals: Refusal[] = []
-  const sampled: LimitName[] = []
+  const missing: Missing[] = []
   for (const key of limitKeys) {
     const wanted = asked[key] ?? defaults[key]
     if (wanted === undefined) continue
     const holder = holderOf(key, host)
-    if (typeof holder === 'string') {
-      limits[key] = wanted
-      if (holder === 'sampling') sampled.push(limitCatalogue[key].name)
-    } else if (asked[key] !== undefined) refusals.push({ field: `limits.${key}`, wanted, ...holder })
+    if (typeof holder === 'string') limits[key] = wanted
+    else if (asked[key] !== undefined) missing.push({ field: `limits.${key}`, wanted, ...holder })
   }
-  if (refusals.length > 0) throw refuse(refusals)
-  return { ...place(limits, asked, host), sampled }
+  if (missing.length > 0) throw refusal(missing)
+  return place(limits, asked, host)
 }
 
-function place(limits: Limits, asked: Limits, host: LimitHost): Omit<LimitPlan, 'sampled'> {
+function place(limits: Limits, asked: Limits, host: LimitHost): LimitPlan {
   const leaf = pick(limits, ['memoryBytes', 'processes', 'cpuShare'], (key) => holderOf(key, host) === 'leaf')
   const rlimits = rlimitsOf(limits, host)
   const { cpuShare: _share, timeoutMs: _timeout, descriptors: _descriptors, ...looked } = limits

@@ -1,6 +1,6 @@
-import { RuntimoError } from '@runtimo/capabilities'
+import type { RuntimoError } from '@runtimo/capabilities'
+import { refusal } from '../isolation/requirement.ts'
 import { countEntries } from './entries.ts'
-import { refuse } from './refusal.ts'
 
 /** A workspace with more entries takes too long to count again and again. */
 const maxEntries = 200_000
@@ -69,7 +69,7 @@ export class WrittenFiles implements Disposable {
 }
 
 function tooMany(wanted: number): RuntimoError {
-  return refuse([
+  return refusal([
     {
       field: 'limits.writtenFiles',
       wanted,

@@ -6,7 +6,8 @@ import { identifySpawnedPids } from './spawned-pids.ts'
 
 function processOf(pid: number, startTime: number): ProcessInfo {
   const ids = { pid, startTime, ppid: 1, pgid: 1, session: 1, uid: 0 }
-  return { ...ids, comm: '', state: 'S', cpuMs: 0, childCpuMs: 0, rssBytes: 0, threads: 1 }
+  const times = { userMs: 0, systemMs: 0, cpuMs: 0, waitedUserMs: 0, waitedSystemMs: 0 }
+  return { ...ids, ...times, comm: '', state: 'S', rssBytes: 0, threads: 1 }
 }
 
 function snapshotOf(...identities: ReadonlyArray<[pid: number, startTime: number]>): ProcessSnapshot {

@@ -16,8 +16,11 @@ test('parses ids, times and memory', () => {
     startTime: 12_345,
     comm: 'sh',
     state: 'S',
+    userMs: 1500,
+    systemMs: 500,
     cpuMs: 2000,
-    childCpuMs: 200,
+    waitedUserMs: 300,
+    waitedSystemMs: -100,
     rssBytes: 25 * 4096,
     threads: 1,
   })

@@ -10,10 +10,13 @@ export interface ProcessStat {
   comm: string
   /** One letter: R running, S sleeping, D waiting for a device, Z zombie, T stopped, … */
   state: string
-  /** CPU time used, user and system, in milliseconds. */
+  /** CPU time used, in milliseconds: in the program, in the kernel for it, and both together. */
+  userMs: number
+  systemMs: number
   cpuMs: number
-  /** The same of the children that it has waited for. */
-  childCpuMs: number
+  /** The same of the children that it has waited for, and theirs. */
+  waitedUserMs: number
+  waitedSystemMs: number
   /** Resident memory. */
   rssBytes: number
   threads: number
@@ -40,8 +43,8 @@ export function parseStat(text: string, pageSize: number = 4096): ProcessStat | 
     session = 0,
     user = 0,
     system = 0,
-    childUser = 0,
-    childSystem = 0,
+    waitedUser = 0,
+    waitedSystem = 0,
     threads = 0,
     startTime = 0,
     rss = 0,
@@ -54,8 +57,11 @@ export function parseStat(text: string, pageSize: number = 4096): ProcessStat | 
     startTime,
     comm: text.slice(pid[0].length, close),
     state: match[1] ?? '',
+    userMs: user * MS_PER_TICK,
+    systemMs: system * MS_PER_TICK,
     cpuMs: (user + system) * MS_PER_TICK,
-    childCpuMs: (childUser + childSystem) * MS_PER_TICK,
+    waitedUserMs: waitedUser * MS_PER_TICK,
+    waitedSystemMs: waitedSystem * MS_PER_TICK,
     rssBytes: rss * pageSize,
     threads,
   }

@@ -10,22 +10,35 @@ export interface CgroupHierarchy {
   paths: readonly string[]
 }
 
-/** Finds our cgroup for a controller (/proc/self/cgroup): v1 if that has it, else v2, or undefined. */
+/** Our own group in each hierarchy (/proc/self/cgroup): of v2 under '', of v1 under each controller's name. */
+export function readOwnGroups(root: string): ReadonlyMap<string, OwnGroup> {
+  const lines = (readText(root, '/proc/self/cgroup') ?? '').split('\n')
+  const groups = lines.flatMap((line) => {
+    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/u.exec(line) ?? []
+    if (controllers === undefined || path === undefined) return []
+    return controllers.split(',').map((name): [string, OwnGroup] => [name, { path, controllers }])
+  })
+  return new Map(groups)
+}
+
+export interface OwnGroup {
+  /** From the hierarchy's root, as our control group namespace sees it. */
+  readonly path: string
+  /** All of its hierarchy, as its directory is often named: `cpu,cpuacct`. */
+  readonly controllers: string
+}
+
+/** Finds our cgroup for a controller: v1 if that has it, else v2, or undefined. */
 export function findCgroup(
   root: string,
-  controller: 'cpu' | 'cpuacct' | 'memory',
+  controller: 'cpu' | 'cpuacct' | 'memory' | 'pids',
 ): CgroupHierarchy | undefined {
-  const lines = (readText(root, '/proc/self/cgroup') ?? '')
-    .split('\n')
-    .map((line) => /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [])
-  for (const [, controllers = '', path = ''] of lines) {
-    if (!controllers.split(',').includes(controller)) continue
-    const names = [controllers, controller]
-    return place(root, 1, path, names, 'cgroup.procs')
-  }
-  const [, , path] = lines.find(([, controllers]) => controllers === '') ?? []
+  const groups = readOwnGroups(root)
+  const old = groups.get(controller)
+  if (old !== undefined) return place(root, 1, old.path, [old.controllers, controller], 'cgroup.procs')
+  const unified = groups.get('')
   // In a hybrid layout the v2 tree is mounted beside the v1 ones.
-  return path === undefined ? undefined : place(root, 2, path, ['', 'unified'], 'cgroup.controllers')
+  return unified && place(root, 2, unified.path, ['', 'unified'], 'cgroup.controllers')
 }
 
 function place(

@@ -4,36 +4,36 @@ import type { Mount } from '@runtimo/worker'
 import { isStandin, type Standin } from './held-file.ts'
 import { pinParents, viewPaths } from './order.ts'
 import type { Placeholder, Protection } from './protect.ts'
-import { between, isBelow, isWithin } from './within.ts'
-
-type Type = Mount['type']
+import { findAt, typeAt } from './type-at.ts'
+import { isBelow, isWithin } from './within.ts'
 
 /** Collects what is covered, in paths of the host, and tells it in paths of the view. */
 export class Cover {
   readonly #mounts: readonly Mount[]
-  readonly #masks = new Map<string, Type>()
+  readonly #masks = new Map<string, Mount['type']>()
   readonly #frozen = new Set<string>()
   readonly #placeholders = new Map<string, Placeholder>()
   readonly #forbidden = new Set<string>()
-  readonly #unheld = new Set<string>()
 
   constructor(mounts: readonly Mount[]) {
     this.#mounts = mounts
   }
 
-  /** Hides something that exists. */
+  /** Hides something that exists, or the directory that keeps us from seeing whether it does. */
   mask(path: string): void {
-    const found = this.#find(path)
+    const found = findAt(path)
     if (found === undefined) return
     for (const seen of viewPaths(this.#mounts, found.real)) this.#masks.set(seen, found.type)
   }
 
   /** Makes something unchangeable, and unmakeable when it does not exist, unless told otherwise. */
   freeze(path: string, absent: Standin | 'makeable'): void {
-    const found = this.#find(path)
-    if (found !== undefined && (absent === 'makeable' || !isLikePlaceholder(path))) {
+    const found = findAt(path)
+    if (found?.isClosed === true) {
+      if (this.#writable(found.real).length > 0) this.mask(path)
+    } else if (found !== undefined && (absent === 'makeable' || !isLikePlaceholder(path))) {
       for (const seen of this.#writable(found.real)) this.#frozen.add(seen)
-    } else if (absent !== 'makeable' && !this.#unheld.has(path) && isDirectory(dirname(path))) {
+    } else if (absent !== 'makeable' && typeAt(path) !== 'link' && typeAt(dirname(path)) === 'directory') {
       const real = `${realpathSync(dirname(path))}${path.slice(dirname(path).length)}`
       const seen = this.#writable(real)
       if (seen.length > 0) this.#placeholders.set(real, { path: real, seen, kind: absent })
@@ -42,8 +42,7 @@ export class Cover {
 
   /** To be taken away after the job, when it is not there now. */
   forbid(path: string): void {
-    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return
-    if (this.#writable(path).length > 0) this.#forbidden.add(path)
+    if (typeAt(path) === 'absent' && this.#writable(path).length > 0) this.#forbidden.add(path)
   }
 
   result(): Protection {
@@ -59,19 +58,6 @@ export class Cover {
       placeholders,
       forbidden: [...this.#forbidden],
       pins: pinParents(this.#mounts, covered),
-      unheld: [...this.#unheld],
-    }
-  }
-
-  /** What is at a path, past links, which are noted: a mount over a link covers what it leads to. */
-  #find(path: string): { real: string; type: Type } | undefined {
-    try {
-      const links = [...between('/', path), path].filter((at) => lstatSync(at).isSymbolicLink())
-      for (const link of links) if (this.#writable(link).length > 0) this.#unheld.add(link)
-      const real = realpathSync(path)
-      return { real, type: lstatSync(real).isDirectory() ? 'directory' : 'file' }
-    } catch {
-      return undefined
     }
   }
 
@@ -87,8 +73,4 @@ export class Cover {
 function isLikePlaceholder(path: string): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false })
   return stat !== undefined && isStandin(stat)
-}
-
-function isDirectory(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 }

@@ -1,5 +1,6 @@
 import { chownSync } from 'node:fs'
-import { RuntimoError } from '@runtimo/capabilities'
+import type { RuntimoError } from '@runtimo/capabilities'
+import { refusal } from '../isolation/requirement.ts'
 import { type TreeEntry, walkTree } from './walk-tree.ts'
 
 export interface Owner {
@@ -18,11 +19,11 @@ export async function handOver(directory: string, caller: Owner, job: Owner): Pr
   for await (const entry of walkTree(directory)) {
     if (entry.stat.uid === caller.uid && isLinked(entry)) linked.push(entry.path)
   }
-  if (linked.length > 0) throw refusal(directory, linked)
+  if (linked.length > 0) throw refuse(directory, linked)
   const undo = (): Promise<void> => giveBack(directory, caller, job)
   try {
     for await (const entry of walkTree(directory)) {
-      if (isLinked(entry)) throw refusal(directory, [entry.path])
+      if (isLinked(entry)) throw refuse(directory, [entry.path])
       give(entry, caller, job)
     }
   } catch (error) {
@@ -46,12 +47,10 @@ function isLinked({ stat }: TreeEntry): boolean {
   return !stat.isDirectory() && stat.nlink > 1
 }
 
-function refusal(directory: string, linked: readonly string[]): RuntimoError {
+function refuse(directory: string, linked: readonly string[]): RuntimoError {
   const names = linked.slice(0, 5)
   const more = linked.length > names.length ? ` and ${linked.length - names.length} more` : ''
   const cause = `files with several names cannot be handed over: ${names.join(', ')}${more}`
-  const cure = 'Copy these files, or keep the workspace on a file system with id mapping.'
-  return new RuntimoError('RT_POSTURE_UNAVAILABLE', `workspace: ${cause}`, {
-    missing: [{ field: 'workspace', path: directory, cause, cure }],
-  })
+  const cure = 'copy these files, or keep the workspace on a file system with id mapping'
+  return refusal([{ field: 'workspace', wanted: directory, cause, cure }])
 }

@@ -88,7 +88,7 @@ describe('the root of a machine', () => {
     expect(() => probeHostRoot(host.path)).toThrow(
       expect.objectContaining({
         code: 'RT_POSTURE_UNAVAILABLE',
-        details: { missing: [expect.objectContaining({ field: 'view', path: host.at('usr') })] },
+        details: { missing: [expect.objectContaining({ field: 'view', wanted: host.at('usr') })] },
       }),
     )
   })

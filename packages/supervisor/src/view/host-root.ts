@@ -1,7 +1,8 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { Mount, RootView } from '@runtimo/worker'
-import { RuntimoError } from '@runtimo/capabilities'
+import type { RuntimoError } from '@runtimo/capabilities'
+import { refusal } from '../isolation/requirement.ts'
 import { readNames } from '../telemetry/read-text.ts'
 import { isWithin } from './within.ts'
 
@@ -96,9 +97,7 @@ function typeOf(stats: Stats | undefined): Mount['type'] | undefined {
 }
 
 function unavailable(path: string): RuntimoError {
-  const cause = `${path} is not a directory`
-  const cure = 'Run on a system that keeps its programs below /usr, or ask for level process.'
-  return new RuntimoError('RT_POSTURE_UNAVAILABLE', `view: ${cause}`, {
-    missing: [{ field: 'view', path, cause, cure }],
-  })
+  const cure =
+    'run on a system that keeps its programs below /usr, or ask for level process (--level process)'
+  return refusal([{ field: 'view', wanted: path, cause: 'it is not a directory', cure }])
 }

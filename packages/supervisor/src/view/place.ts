@@ -1,6 +1,8 @@
 import { lstatSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { RuntimoError } from '@runtimo/capabilities'
+import { refusal } from '../isolation/requirement.ts'
+import { mayEnter } from './type-at.ts'
 import { isWithin } from './within.ts'
 
 /** A directory of the host that a job is to have. */
@@ -45,6 +47,7 @@ export function findPlace(option: string, path: string, base: string): Place {
     throw invalid(option, given, `${kernel} belongs to the kernel; the job has one of its own`)
   }
   if (!lstatSync(real).isDirectory()) throw invalid(option, given, 'it is not a directory')
+  if (!mayEnter(real)) throw invalid(option, given, 'we may not enter it')
   const reason = unshareable.get(real) ?? (userSockets.test(real) ? unshareable.get('/run/user') : undefined)
   if (reason !== undefined) throw unavailable(option, given, reason)
   return { given, real, links }
@@ -79,9 +82,7 @@ function invalid(option: string, path: string, reason: string): RuntimoError {
   })
 }
 
-function unavailable(option: string, path: string, cause: string): RuntimoError {
-  const cure = 'Name the directories below it that the job really needs.'
-  return new RuntimoError('RT_POSTURE_UNAVAILABLE', `${option}: ${path} cannot be shared: ${cause}`, {
-    missing: [{ field: option, path, cause, cure }],
-  })
+function unavailable(option: string, path: string, reason: string): RuntimoError {
+  const cure = 'name the directories below it that the job really needs'
+  return refusal([{ field: option, wanted: path, cause: `it cannot be shared with a job: ${reason}`, cure }])
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lockFile } from '../linux/flock.ts'
-import { ownIdentity, readBootId } from '../linux/identity.ts'
+import { ownIdentity, ownPidNamespace, readBootId } from '../linux/identity.ts'
 import { isAlive, type ProcessIdentity } from '../processes/index.ts'
 import type { Inode } from './held-file.ts'
 
@@ -16,7 +16,7 @@ export interface Placed {
 
 export interface LedgerEntry {
   readonly file: string
-  readonly owner: ProcessIdentity & { readonly bootId: string }
+  readonly owner: ProcessIdentity & { readonly bootId: string; readonly pidNamespace: string }
   readonly placed: readonly Placed[]
   /** When it was begun, in milliseconds since 1970. */
   readonly since: number
@@ -46,7 +46,7 @@ export class PlaceholderLedger {
   /** Written before the first file is made, so that none is ever made without a trace. */
   begin(paths: readonly string[]): LedgerEntry {
     const file = join(this.#folder, `${randomBytes(8).toString('hex')}.json`)
-    const owner = { ...ownIdentity(), bootId: readBootId() }
+    const owner = { ...ownIdentity(), bootId: readBootId(), pidNamespace: ownPidNamespace() }
     const entry = {
       file,
       owner,
@@ -73,8 +73,9 @@ export class PlaceholderLedger {
   }
 }
 
+/** Of another pid namespace, such as a neighbour's container, we cannot say who lives: nobody there is dead. */
 export function isOwnerAlive({ owner }: LedgerEntry): boolean {
-  return owner.bootId === readBootId() && isAlive(owner)
+  return owner.bootId === readBootId() && (owner.pidNamespace !== ownPidNamespace() || isAlive(owner))
 }
 
 function write({ file, ...content }: LedgerEntry): void {
@@ -102,6 +103,7 @@ function isEntry(value: unknown): value is Omit<LedgerEntry, 'file'> {
     typeof owner?.pid === 'number' &&
     typeof owner.startTime === 'number' &&
     typeof owner.bootId === 'string' &&
+    typeof owner.pidNamespace === 'string' &&
     typeof since === 'number' &&
     Array.isArray(placed) &&
     placed.every((one: unknown) => typeof one === 'object' && one !== null && 'path' in one)

@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -62,7 +63,8 @@ describe('a placeholder', () => {
     using tree = new TempTree({ 'work/': '' })
     const path = tree.at('work/.envrc')
     const held = await Placeholders.place(tree.at('state'), wanted([path], [], 'socket'))
-    expect(() => writeFileSync(path, 'x')).toThrow('ENXIO')
+    // Nobody but root may even try.
+    expect(() => writeFileSync(path, 'x')).toThrow(process.geteuid?.() === 0 ? 'ENXIO' : 'EACCES')
     writeFileSync(tree.at('work/new'), 'mine')
     execFileSync('mv', ['-f', tree.at('work/new'), path])
     await held[Symbol.asyncDispose]()
@@ -148,12 +150,25 @@ describe('after a supervisor was killed', () => {
     expect(existsSync(path)).toBe(true)
   })
 
+  test('what a neighbour holds in another container stays: its pids are not ours', async () => {
+    using tree = new TempTree({ 'work/': '' })
+    const path = tree.at('work/.envrc')
+    const unshare = process.geteuid?.() === 0 ? [] : ['--user', '--map-root-user']
+    const argv = [...unshare, '--pid', '--fork', '--kill-child', '--mount-proc', process.execPath]
+    const place = placing(tree, wanted([path]), "console.log('placed'); setInterval(() => {}, 1000)")
+    const neighbour = spawn('unshare', [...argv, ...place], { stdio: ['ignore', 'pipe', 'inherit'] })
+    using _ = { [Symbol.dispose]: () => void neighbour.kill('SIGKILL') }
+    await once(neighbour.stdout, 'data')
+    expect(await removeStalePlaceholders(tree.at('state'))).toEqual([])
+    expect(existsSync(path)).toBe(true)
+  })
+
   test('what it had begun and not written down goes, too, but no older empty file', async () => {
     using tree = new TempTree({ 'work/old': '' })
     chmodSync(tree.at('work/old'), 0o444)
     await new Promise((resolve) => setTimeout(resolve, 1100))
     const entry = (name: string): string => {
-      const owner = { pid: 1, startTime: -1, bootId: 'another boot' }
+      const owner = { pid: 1, startTime: -1, bootId: 'another boot', pidNamespace: '1' }
       const placed = [{ path: tree.at(`work/${name}`) }]
       return JSON.stringify({ owner, placed, since: Date.now() })
     }
@@ -167,12 +182,17 @@ describe('after a supervisor was killed', () => {
 
 /** Another supervisor places files and is killed. */
 function leave(tree: TempTree, protection: Wanted): void {
+  const argv = placing(tree, protection, "process.kill(process.pid, 'SIGKILL')")
+  expect(spawnSync(process.execPath, argv).signal).toBe('SIGKILL')
+}
+
+/** Arguments of a Node that places files and then does something else. */
+function placing(tree: TempTree, protection: Wanted, then: string): string[] {
   const module = JSON.stringify(join(import.meta.dirname, 'placeholders.ts'))
   const code = `
     const { Placeholders } = await import(${module})
     await Placeholders.place(${JSON.stringify(tree.at('state'))}, ${JSON.stringify(protection)})
-    process.kill(process.pid, 'SIGKILL')
+    ${then}
   `
-  const argv = ['--conditions=runtimo-source', '--input-type=module', '-e', code]
-  expect(spawnSync(process.execPath, argv).signal).toBe('SIGKILL')
+  return ['--conditions=runtimo-source', '--input-type=module', '-e', code]
 }

@@ -1,7 +1,6 @@
-import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JobPolicy, Mount } from '@runtimo/worker'
-import { RuntimoError } from '@runtimo/capabilities'
+import { refusal } from '../isolation/requirement.ts'
 import { readNames } from '../telemetry/read-text.ts'
 import { Cover } from './cover.ts'
 import { credentials, isEnvFile } from './credentials.ts'
@@ -10,6 +9,7 @@ import type { Standin } from './held-file.ts'
 import { type Home, readHomes } from './homes.ts'
 import { readSocketPaths } from './sockets.ts'
 import { trustedInHome, trustedInWorkspace } from './trusted-files.ts'
+import { typeAt } from './type-at.ts'
 import { isWithin } from './within.ts'
 
 export interface ProtectOptions {
@@ -41,8 +41,6 @@ export interface Protection extends Pick<JobPolicy, 'masks' | 'frozen'> {
   readonly forbidden: readonly string[]
   /** To be added to the mounts, ordered with them: what leads to something protected stays where it is. */
   readonly pins: readonly Mount[]
-  /** Links on the host in the place of something protected: what they lead to is, they themselves are not. */
-  readonly unheld: readonly string[]
 }
 
 /** Looks at the disk, each time: what is there changes from job to job. @throws RT_POSTURE_UNAVAILABLE */
@@ -57,7 +55,7 @@ export function protect(options: ProtectOptions): Protection {
   for (const path of near.flatMap((home) => credentials.map((name) => join(home.path, name)))) {
     if (!isAsked(path)) cover.mask(path)
   }
-  for (const path of sockets) if (isSocket(path)) cover.mask(path)
+  for (const path of sockets) if (['socket', 'closed'].includes(typeAt(path))) cover.mask(path)
   for (const home of near.filter(({ isLogin }) => isLogin)) {
     for (const name of trustedInHome) cover.freeze(join(home.path, name), 'file')
   }
@@ -74,13 +72,6 @@ function refuseState(asked: readonly string[], state: readonly string[]): void {
     const found = state.find((other) => isWithin(path, other))
     if (found === undefined) continue
     const cause = `it is inside ${found}, where Runtimo keeps its own state`
-    const cure = 'Use another directory.'
-    throw new RuntimoError('RT_POSTURE_UNAVAILABLE', `workspace: ${path}: ${cause}`, {
-      missing: [{ field: 'workspace', path, cause, cure }],
-    })
+    throw refusal([{ field: 'workspace', wanted: path, cause, cure: 'use another directory' }])
   }
-}
-
-function isSocket(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true
 }

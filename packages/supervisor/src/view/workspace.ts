@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { RuntimoError } from '@runtimo/capabilities'
 import type { Mount, RootView } from '@runtimo/worker'
+import { refusal } from '../isolation/requirement.ts'
 import { orderMounts, pinParents } from './order.ts'
 import type { HostRoot } from './host-root.ts'
 import { findPlace, type Place, type PlaceLink } from './place.ts'
@@ -25,8 +25,6 @@ export interface Workspace {
   readonly symlinks: RootView['symlinks']
   /** The working directory as the caller wrote it, absolute; the job can go there. */
   readonly cwd: string
-  /** The same without links: what the job is told that it is in. */
-  readonly realCwd: string
   /** All directories that were named, without links: what is asked for by name is not hidden. */
   readonly asked: readonly string[]
   /** Every path that the root must leave free for these mounts and links. */
@@ -64,7 +62,6 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     mounts: orderMounts([...all, ...pinParents(all, readOnly)]),
     symlinks: distinct,
     cwd: cwd.given,
-    realCwd: cwd.real,
     asked: places.map(({ real }) => real),
     claimed: [...all.map(({ target }) => target), ...distinct.map(({ path }) => path)],
   }
@@ -102,8 +99,6 @@ function refuseSystem({ given, real }: Place, { mounts, symlinks }: HostRoot): v
   const found = system.find((path) => isWithin(path, real))
   if (found === undefined) return
   const cause = `it is, or contains, ${found}, which every job reads and none may change`
-  const cure = 'Name the directory below it that the job is to write in.'
-  throw new RuntimoError('RT_POSTURE_UNAVAILABLE', `write: ${given}: ${cause}`, {
-    missing: [{ field: 'write', path: given, cause, cure }],
-  })
+  const cure = 'name the directory below it that the job is to write in'
+  throw refusal([{ field: 'write', wanted: given, cause, cure }])
 }

@@ -1,4 +1,5 @@
 import prettyBytes from 'pretty-bytes'
+import { findCgroup } from '../../telemetry/cgroup.ts'
 import { readMemory } from '../../telemetry/memory.ts'
 import { parseCount, readText } from '../../telemetry/read-text.ts'
 import { type Check, has, lacks } from '../check.ts'
@@ -54,10 +55,11 @@ function ofKernel(root: string): Room | undefined {
     : { left: most - Number(now), what: 'kernel.threads-max' }
 }
 
-/** Our own group's, or that of the container as it sees itself. */
+/** Our own group's or that of one above, up to the container's as it sees itself. */
 function ofGroup(root: string): Room | undefined {
-  const directories = (readText(root, '/proc/self/cgroup') ?? '').split('\n').flatMap(directoriesOf)
-  const rooms = directories.flatMap((directory) => {
+  const { mount, paths } = findCgroup(root, 'pids') ?? { mount: '', paths: [] }
+  const rooms = paths.flatMap((path) => {
+    const directory = mount + path
     const most = parseCount(readText(root, `${directory}/pids.max`))
     const now = parseCount(readText(root, `${directory}/pids.current`))
     return most === undefined || now === undefined
@@ -65,12 +67,4 @@ function ofGroup(root: string): Room | undefined {
       : [{ left: most - now, what: `${directory}/pids.max` }]
   })
   return rooms.toSorted((a, b) => a.left - b.left)[0]
-}
-
-function directoriesOf(line: string): string[] {
-  const [, controllers = '', path = ''] = /^\d+:([^:]*):(\/.*)$/u.exec(line) ?? []
-  if (controllers !== '' && !controllers.split(',').includes('pids')) return []
-  const mount = controllers === '' ? '/sys/fs/cgroup' : `/sys/fs/cgroup/${controllers}`
-  const names = path.split('/').filter((name) => name !== '')
-  return [...names.keys(), names.length].map((up) => [mount, ...names.slice(0, up)].join('/'))
 }

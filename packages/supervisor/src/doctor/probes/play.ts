@@ -50,7 +50,14 @@ export async function play(
     }
   }
   tape.on('error', () => undefined) // it ended before it read everything: its frames tell
-  status.on('data', (chunk: Buffer) => reader.push(chunk).forEach(take))
+  status.on('data', (chunk: Buffer) => {
+    try {
+      reader.push(chunk).forEach(take)
+    } catch (error) {
+      refused ??= notStarted(`EPROTO: ${error instanceof Error ? error.message : String(error)}`)
+      child.kill('SIGKILL') // no launcher of ours
+    }
+  })
   tape.write(base.image())
   try {
     await ended

@@ -37,8 +37,8 @@ export function restrictPaths(tape: Tape, abi: number, paths: NonNullable<JobPol
     .into(ruleset)
     .for('the kernel has Landlock')
   const write = handled(abi) & ~(MAKE_CHAR | MAKE_BLOCK | IOCTL_DEV)
-  for (const path of paths.read) allow(tape, ruleset, path, read, 'read')
-  for (const path of paths.write) allow(tape, ruleset, path, write, 'write')
+  for (const path of new Set(paths.read)) allow(tape, ruleset, path, read, 'read')
+  for (const path of new Set(paths.write)) allow(tape, ruleset, path, write, 'write')
   tape.call('landlock_restrict_self', ruleset, 0).for('the job reaches these paths only')
 }
 
