@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -23,6 +24,7 @@ const shell = 'runtimo ShellExec true (sandbox, prewarmed)'
 export async function run(): Promise<void> {
   await using place = new Place()
   const { supervisor, folder } = place
+  writeFileSync(join(folder, 'small'), 'x')
   const contenders = [
     { name: bare, run: () => timed(() => spawned('/bin/true')) },
     { name: 'execa true', run: () => timed(() => execa('/bin/true')) },
@@ -49,7 +51,7 @@ export async function run(): Promise<void> {
       supervisor,
       'runtimo FileRead (reused worker)',
       'FileRead',
-      { path: '/etc/hostname' },
+      { path: 'small' },
       { workingDir: folder },
     ),
   ]
@@ -130,7 +132,7 @@ async function jobsPerSecond(supervisor: Supervisor, workingDir: string): Promis
   let count = 0
   const caller = async (): Promise<void> => {
     while (performance.now() < until) {
-      await supervisor.run('FileRead', { path: '/etc/hostname' }, { workingDir })
+      await supervisor.run('FileRead', { path: 'small' }, { workingDir })
       count++
     }
   }

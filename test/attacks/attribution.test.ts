@@ -4,6 +4,7 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { identifySpawnedPids, type JobResult, ProcessSnapshot, type Supervisor } from '@runtimo/supervisor'
 import { expect, onTestFinished, test } from 'vitest'
+import { isRoot } from '../support/attack.ts'
 import { temporaryDirectory, testSupervisor } from '../support/supervisor.ts'
 
 test('short-lived children are named with their start times; what others start meanwhile is not', async () => {
@@ -77,17 +78,19 @@ test(
     const markers = Array.from({ length: 50 }, (_, job) => `marker-${job}`)
     const results = await Promise.all(markers.map((marker) => runMarked(supervisor, marker, 200)))
     await annotate(`${Math.round(performance.now() - began)} ms`)
-    expect(results.map(describe)).toEqual(markers.map(() => 'completed exact 201'))
+    // What the small buffer of a normal user has no room for is told as loss, and all are counted by the namespace.
+    const exact = results.filter(({ attribution }) => isRoot || attribution === 'exact')
+    const others = results.filter((result) => !exact.includes(result))
+    expect(exact.map(describe)).toEqual(exact.map(() => 'completed exact 201'))
+    expect(others.map(describe)).toEqual(others.map(() => 'completed sampled 201'))
+    expect(exact.filter(({ spawned }) => spawned.length !== 201)).toEqual([])
     // A pid may be used again by a later process; with the start time it is one process.
     const names = results.flatMap(({ spawned }) => spawned.map(({ pid, startTime }) => `${pid}:${startTime}`))
-    expect(names).toHaveLength(50 * 201)
-    expect(new Set(names).size).toBe(50 * 201)
+    expect(new Set(names).size).toBe(names.length)
     // On a busy machine all of a job may be gone before it can be asked for its name: it then has its forker's.
     const met = results.map(({ spawned }) => new Set(spawned.map(({ comm }) => comm)))
     const own = markers.map((marker) => new Set([marker, 'sh', 'runtimo']))
-    expect(met.map((names, job) => [...names].filter((name) => own[job]?.has(name) !== true)).flat()).toEqual(
-      [],
-    )
+    expect(met.flatMap((comms, job) => [...comms].filter((comm) => own[job]?.has(comm) !== true))).toEqual([])
     expect(markers.some((marker, job) => met[job]?.has(marker))).toBe(true)
   },
 )

@@ -33,7 +33,11 @@ describe.each(isRoot ? (['sandbox', 'process'] as const) : (['sandbox'] as const
     host.kill()
     await host.isGone()
     expect(host.survivors).toEqual([])
-    expect(await recordTypes(host.directory)).toEqual(['wal_opened', 'job_started'])
+    expect(await recordTypes(host.directory)).toEqual([
+      'wal_opened',
+      'job_started',
+      'job_validated',
+    ])
     await nextStart()
   })
 

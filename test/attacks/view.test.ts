@@ -180,7 +180,7 @@ describe('level sandbox', () => {
       const { outcome, error } = await read(form)
       expect({ form, outcome }).toEqual({ form, outcome: 'failed' })
       expect(error?.code).toMatch(
-        /^RT_(FILE_NOT_FOUND|FILE_NOT_REGULAR|FILE_IO|FILE_PERMISSION|INVALID_ARGS)$/u,
+        /^RT_(FILE_NOT_FOUND|FILE_NOT_REGULAR|FILE_NAME|FILE_OUTSIDE|FILE_PERMISSION|INVALID_ARGS)$/u,
       )
     }
     for (const form of ['inside', './inside', `${workingDir}//./inside`]) {

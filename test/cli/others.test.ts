@@ -4,10 +4,12 @@ import { runtimo } from '../support/cli.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 test('list names the capabilities, with schemas on request', async () => {
-  expect((await runtimo(['list'])).stdout).toMatch(/FileRead .*\n.*ShellExec/u)
+  expect((await runtimo(['list'])).stdout).toMatch(/FileRead .*\n.*FileWrite .*\n.*ShellExec .*\n.*Undo/u)
   expect(JSON.parse((await runtimo(['list', '--json', '--schema'])).stdout)).toMatchObject([
     { name: 'FileRead', kind: 'function', args: { required: ['path'] } },
+    { name: 'FileWrite', kind: 'function', args: { required: ['path', 'content'] } },
     { name: 'ShellExec', kind: 'command', args: { required: ['cmd'] } },
+    { name: 'Undo', kind: 'function' },
   ])
 })
 

@@ -44,7 +44,7 @@ describe.each(levels)('level %s', (level) => {
   })
 
   test('a built-in runs', async () => {
-    const result = await testSupervisor().run('FileRead', { path: '/proc/self/comm' }, { level })
+    const result = await testSupervisor().run('FileRead', { path: 'package.json' }, { level })
     expect(result).toMatchObject({ outcome: 'completed', posture: { level } })
   })
 

@@ -26,9 +26,15 @@ const counter = `
     execute: () => globalThis.count,
   }`
 
+function smallFile(): string {
+  const path = join(temporaryDirectory(), 'small')
+  writeFileSync(path, 'x')
+  return path
+}
+
 test('a worker of our own code serves the next job of the same tenant', async () => {
   const supervisor = testSupervisor()
-  const path = '/etc/passwd'
+  const path = smallFile()
   const first = await supervisor.run('FileRead', { path })
   const [worker] = launchers()
   const second = await supervisor.run('FileRead', { path })
@@ -39,20 +45,20 @@ test('a worker of our own code serves the next job of the same tenant', async ()
 
 test('another tenant never gets it', async () => {
   const [one, other] = [testSupervisor({ tenant: 'one' }), testSupervisor({ tenant: 'other' })]
-  await one.run('FileRead', { path: '/etc/passwd' })
-  await other.run('FileRead', { path: '/etc/passwd' })
+  await one.run('FileRead', { path: smallFile() })
+  await other.run('FileRead', { path: smallFile() })
   expect(launchers()).toHaveLength(2)
 })
 
 test('a worker that was cut short serves nobody any more', async () => {
   const supervisor = testSupervisor()
-  await supervisor.run('FileRead', { path: '/etc/passwd' })
+  await supervisor.run('FileRead', { path: smallFile() })
   const [worker] = launchers()
   const large = join(temporaryDirectory(), 'large') // nobody answers with so much within a millisecond
   writeFileSync(large, 'x'.repeat(16 * 1_048_576))
   const cut = await supervisor.run('FileRead', { path: large }, { timeoutMs: 1 })
   expect(cut.outcome).toBe('timed_out')
-  expect(await supervisor.run('FileRead', { path: '/etc/passwd' })).toMatchObject({ success: true })
+  expect(await supervisor.run('FileRead', { path: smallFile() })).toMatchObject({ success: true })
   expect(launchers()).not.toContain(worker)
 })
 

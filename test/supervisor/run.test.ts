@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -146,7 +146,7 @@ test('close cancels what runs, records it, and refuses what comes', async () => 
   const supervisor = testSupervisor()
   const running = supervisor.run('ShellExec', { cmd: 'sleep 60' })
   setTimeout(() => void supervisor.close(), 400)
-  expect(await running).toMatchObject({ outcome: 'cancelled', walSeq: 3 })
+  expect(await running).toMatchObject({ outcome: 'cancelled', walSeq: 4 })
   await expect(supervisor.run('ShellExec', { cmd: 'true' })).rejects.toMatchObject({ code: 'RT_CLOSED' })
 })
 
@@ -165,7 +165,8 @@ test('an end that cannot be recorded is an error that tells which job ran', asyn
 
 test("the original's entry points", async () => {
   const walPath = join(temporaryDirectory(), 'wal.jsonl')
-  const path = '/proc/self/comm'
+  const path = join(temporaryDirectory(), 'given')
+  writeFileSync(path, 'x')
   const plain = await whenIdle(() => executeWithTelemetry('FileRead', { path }, false, walPath))
   expect(toWire(plain)).toMatchObject({ capability: 'FileRead', success: true })
   const cmd = 'sleep 60'

@@ -1,41 +1,29 @@
 import { resolve } from 'node:path'
-import { availableParallelism } from 'node:os'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RuntimoError } from '@runtimo/capabilities'
 import { ulid } from 'ulid'
 import { ForkEvents } from './attribution/fork-events/fork-events.ts'
+import { Beginning } from './recovery/beginning.ts'
+import type { RecoveryPlan } from './recovery/plan.ts'
+import type { Recovery } from './recovery/recover.ts'
 import { explain, type Explanation } from './execution/explain.ts'
 import type { Job } from './execution/job.ts'
 import type { JobResult } from './execution/result.ts'
 import { runJob } from './execution/run-job.ts'
+import { makeServices } from './execution/make-services.ts'
 import type { Services } from './execution/services.ts'
-import { LlmoSafeGuard } from './guards/llmo-safe-guard.ts'
-import { defaultMaxZombies } from './guards/zombies.ts'
-import { CommandThreads } from './isolation/command-threads.ts'
-import { Boundary } from './isolation/boundary.ts'
-import { type BoundarySpec, keyOf } from './isolation/boundary-spec.ts'
 import { IsolationHost } from './isolation/host.ts'
 import { warmLauncher } from './isolation/launcher.ts'
-import { ownIdentity } from './linux/identity.ts'
 import { defaultQueueTimeoutMs, type RunOptions, runOptionCheck } from './options/run-options.ts'
 import { type SupervisorOptions, supervisorOptionCheck } from './options/supervisor-options.ts'
 import { enlist } from './process-wide.ts'
-import { ManifestCache } from './registry/manifest-cache.ts'
-import { ManifestCheck } from './registry/manifest-check.ts'
 import { CapabilityRegistry } from './registry/registry.ts'
 import { Gate } from './pools/gate.ts'
-import { Pool } from './pools/pool.ts'
-import { ReusePool } from './pools/reuse-pool.ts'
-import { Captures } from './execution/capture.ts'
 import { defaultDirectory } from './wal/location.ts'
-import { defaultWalPath, WalWriter } from './wal/index.ts'
 
 const defaultConcurrentJobs = 64
 const defaultDrainMs = 1000
-const defaultPrewarmed = 8
-/** Most of a job's time is spent waiting: for the log's disk, and for looks at the machine, which jobs share. */
-const workersPerCore = 8
 
 /**
  * Runs capabilities: watched, guarded, killed at their deadline, recorded.
@@ -52,6 +40,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #forkEvents: Promise<ForkEvents | { readonly unavailable: string }>
   readonly #enlisted: Disposable
   readonly #gate: Gate
+  readonly #beginning: Beginning
   #isolation: Promise<IsolationHost> | undefined
   #closed: Promise<void> | undefined
 
@@ -59,37 +48,18 @@ export class Supervisor implements AsyncDisposable {
   constructor(options: SupervisorOptions = {}) {
     requireOwnDirectory()
     const checked = supervisorOptionCheck().check(options)
-    const { walPath, guards, attribution, tenant, policy, maxConcurrentJobs, maxPrewarmed } = checked
+    const { attribution, maxConcurrentJobs } = checked
     this.#forkEvents =
       attribution === 'sampled' || attribution === 'tree'
         ? Promise.resolve({ unavailable: 'not wanted' })
         : ForkEvents.open()
     this.#gate = new Gate(maxConcurrentJobs ?? defaultConcurrentJobs)
-    const guard = new LlmoSafeGuard({
-      ...(guards?.cpuPercent === undefined ? {} : { cpuPercent: guards.cpuPercent }),
-      ...(guards?.memoryPercent === undefined ? {} : { memoryPercent: guards.memoryPercent }),
-    })
-    const prepare = async (spec: BoundarySpec): Promise<Boundary> =>
-      Boundary.prepare(spec, await this.#openIsolation())
-    this.#services = {
-      wal: new WalWriter(walPath === undefined ? defaultWalPath() : resolve(walPath)),
-      guard,
-      captures: new Captures(guard.cpu),
+    this.#services = makeServices(checked, {
       isolation: () => this.#openIsolation(),
-      boundaries: new Pool(prepare, keyOf, { min: 0, max: maxPrewarmed ?? defaultPrewarmed }),
-      workers: new ReusePool(prepare, keyOf, workersPerCore * availableParallelism()),
-      policy: policy ?? {},
-      isGuardOn: guards?.pressure ?? true,
-      maxZombies: guards?.maxZombies ?? defaultMaxZombies,
-      threads: new CommandThreads(),
-      manifests: new ManifestCheck(),
-      manifestCache: new ManifestCache(),
       forkEvents: () => this.#openForkEvents(attribution === 'exact'),
-      isTree: attribution === 'tree',
-      runs: new Set(),
-      owner: ownIdentity(),
-      tenant: tenant ?? 'default',
-    }
+      owner: () => this.#beginning.owner,
+    })
+    this.#beginning = new Beginning(this.#services, checked.backups)
     const { runs } = this.#services
     this.#enlisted = enlist({
       abandon: () => runs.forEach(({ custody }) => custody?.abandon()),
@@ -127,6 +97,29 @@ export class Supervisor implements AsyncDisposable {
   async explain(name: string, args: unknown, options: RunOptions = {}): Promise<Explanation> {
     this.#refuseClosed()
     return await explain(await this.#toJob(name, args, options), this.#services)
+  }
+
+  /**
+   * Undoes what a job of this tenant changed by FileWrite or Undo; a job like any other, which can be undone as well.
+   * @throws as `run`
+   */
+  async undo(jobId: string, options: RunOptions = {}): Promise<JobResult> {
+    return await this.run('Undo', { job_id: jobId }, options)
+  }
+
+  /**
+   * Ends what dead supervisors left in the log; the first job does so, too, before it begins.
+   * @throws RT_WAL_…
+   */
+  async recover(): Promise<Recovery> {
+    this.#refuseClosed()
+    return await this.#beginning.done()
+  }
+
+  /** What `recover` would do. Nothing is done. @throws RT_WAL_… */
+  async planRecovery(): Promise<RecoveryPlan> {
+    this.#refuseClosed()
+    return await this.#beginning.plan()
   }
 
   /**
@@ -171,6 +164,7 @@ export class Supervisor implements AsyncDisposable {
     const { queueTimeoutMs = defaultQueueTimeoutMs, signal } = job.options
     using places = new DisposableStack()
     places.use(await this.#gate.enter(queueTimeoutMs, signal))
+    await this.#beginning.done()
     // Some of what a job waits for does not keep Node from ending.
     places.adopt(
       setInterval(() => undefined, 2 ** 30),
@@ -209,6 +203,7 @@ export class Supervisor implements AsyncDisposable {
     held.use(this.#enlisted)
     held.use(this.#services.guard)
     held.use(this.#services.wal)
+    held.use(this.#beginning)
     held.use(this.#services.threads)
     held.use(await this.#isolation?.catch(() => undefined))
     const events = await this.#forkEvents

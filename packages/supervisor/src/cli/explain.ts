@@ -1,8 +1,8 @@
 import process from 'node:process'
 import { toWire } from '../codec/wire.ts'
 import type { Explanation } from '../execution/explain.ts'
-import { Supervisor } from '../supervisor.ts'
 import { type JobFlags, toJobOptions } from './job-flags.ts'
+import { openSupervisor } from './open-supervisor.ts'
 import { printJson } from './print-json.ts'
 import { type ArgsOptions, readArgs } from './read-args.ts'
 import { escapeControls } from './render/escape.ts'
@@ -16,7 +16,7 @@ interface Options extends ArgsOptions, JobFlags {
 /** Says what would hold a job, and starts nothing. */
 export async function explain(options: Options): Promise<void> {
   const args = await readArgs(options)
-  await using supervisor = new Supervisor({ attribution: 'sampled' })
+  await using supervisor = await openSupervisor({ attribution: 'sampled' })
   const explanation = await supervisor.explain(options.capability, args, toJobOptions(options))
   const { tape, ...rest } = explanation
   if (options.json === true) printJson(toWire(options.tape === true ? explanation : rest))

@@ -1,61 +1,36 @@
-import { existsSync } from 'node:fs'
 import process from 'node:process'
-import { defaultWalPath, type WalDamage, type WalEntry, WalReader, type WalRecord } from '../wal/index.ts'
+import { entryHead, toJson, toRow } from './log/entry-row.ts'
+import { type FilterFlags, parseFilter } from './log/filter.ts'
+import { followLog } from './log/follow.ts'
+import { reading } from './log/reading.ts'
+import { select } from './log/select.ts'
 import { parseCount } from './numbers.ts'
 import { printJson } from './print-json.ts'
+import { escapeLine } from './render/escape.ts'
 import { table } from './render/table.ts'
+import { configuredWalPath } from './wal-path.ts'
 
-interface Options {
+interface Options extends FilterFlags {
   readonly n?: string
-  readonly job?: string
+  readonly follow?: boolean
   readonly json?: boolean
 }
 
 /** Damage is shown where it stands, and makes the exit code 1. */
-export async function logs(options: Options): Promise<void> {
-  const count = options.n === undefined ? 20 : parseCount('-n', options.n)
-  const path = defaultWalPath()
-  const entries = existsSync(path) ? await lastEntries(path, count, options.job) : []
-  if (entries.some(({ ok }) => !ok)) process.exitCode = 1
-  if (options.json === true) {
-    const rows = entries.map((entry) =>
-      entry.ok ? entry.record : { damaged: true, offset: entry.offset, reason: entry.reason },
-    )
-    printJson(rows)
-  } else if (entries.length === 0) process.stdout.write(`no records in ${path}\n`)
-  else
-    process.stdout.write(table(['SEQ', 'TIME', 'TYPE', 'CAPABILITY', 'OUTCOME', 'JOB'], entries.map(toRow)))
-}
-
-async function lastEntries(
-  path: string,
-  count: number,
-  job: string | undefined,
-): Promise<(WalEntry | WalDamage)[]> {
-  const kept: (WalEntry | WalDamage)[] = []
-  for await (const entry of new WalReader(path).entries()) {
-    if (entry.ok && job !== undefined && entry.record['job_id'] !== job) continue
-    kept.push(entry)
-    if (kept.length > count) kept.shift()
+export async function logs({ n, follow = false, json = false, ...flags }: Options): Promise<void> {
+  const count = n === undefined ? 20 : parseCount('-n', n)
+  const isWanted = parseFilter(flags)
+  const path = await configuredWalPath()
+  if (follow) {
+    await followLog(path, { count, flags, json, isWanted })
+    return
   }
-  return kept
-}
-
-function toRow(entry: WalEntry | WalDamage): readonly string[] {
-  if (!entry.ok) return ['-', '-', 'DAMAGED', `at byte ${entry.offset}: ${entry.reason}`, '', '']
-  const { seq, ts, type } = entry.record
-  const time = new Date(ts * 1000).toISOString().replace('.000Z', 'Z')
-  return [
-    String(seq),
-    time,
-    type,
-    text(entry.record, 'capability'),
-    text(entry.record, 'outcome'),
-    text(entry.record, 'job_id'),
-  ]
-}
-
-function text(record: WalRecord, member: string): string {
-  const value = record[member]
-  return typeof value === 'string' ? value : '-'
+  const selected = await reading(path, () => select(path, count, flags, isWanted))
+  const { entries, hiddenDamage } = selected ?? { entries: [], hiddenDamage: 0 }
+  if (hiddenDamage > 0 || entries.some(({ ok }) => !ok)) process.exitCode = 1
+  if (json) printJson(entries.map(toJson))
+  else if (entries.length === 0) process.stdout.write(`no records in ${escapeLine(path)}\n`)
+  else process.stdout.write(table(entryHead, entries.map(toRow)))
+  if (hiddenDamage > 0)
+    process.stderr.write(`${hiddenDamage} damaged places before these: see \`runtimo wal verify\`\n`)
 }

@@ -1,12 +1,14 @@
 import process from 'node:process'
-import { catalogue } from '@runtimo/capabilities'
 import { toWire } from '../codec/wire.ts'
+import { type Config, loadConfig } from '../config/load.ts'
 import type { JobResult } from '../execution/result.ts'
 import type { RunOptions } from '../options/run-options.ts'
-import { Supervisor } from '../supervisor.ts'
+import { exitCodeOf } from './exit-code.ts'
 import { OutputForwarder } from './forward-output.ts'
+import { onInterrupt } from './interrupt.ts'
 import { type JobFlags, toJobOptions } from './job-flags.ts'
 import { parseNumber } from './numbers.ts'
+import { openSupervisor } from './open-supervisor.ts'
 import { printJson } from './print-json.ts'
 import { Progress } from './progress.ts'
 import { type ArgsOptions, readArgs } from './read-args.ts'
@@ -20,23 +22,25 @@ interface Options extends ArgsOptions, JobFlags {
   readonly session?: string
   readonly dryRun?: boolean
   readonly wait?: string
+  /** True also when nothing was said: there is only --no-pressure-guard. */
   readonly pressureGuard: boolean
   readonly json?: boolean
   readonly quiet?: boolean
   readonly raw?: boolean
 }
 
-const defaultWaitSecs = 15
 const day = 86_400
 
 export async function run(options: Options): Promise<void> {
   const args = await readArgs(options)
+  const config = await loadConfig()
+  const asked = toRunOptions(options, config)
   using interrupted = onInterrupt()
   using progress = new Progress(process.stderr)
   const output = new OutputForwarder(options.raw === true, () => progress.clear())
-  await using supervisor = new Supervisor({ guards: { pressure: options.pressureGuard } })
+  await using supervisor = await openSupervisor(options.pressureGuard ? {} : { pressureGuard: false }, config)
   const result = await supervisor.run(options.capability, args, {
-    ...toRunOptions(options),
+    ...asked,
     signal: interrupted.signal,
     onWait: ({ resource, measured, limit }) =>
       progress.show(`waiting: ${resource} at ${measured} %, limit ${limit} %`),
@@ -54,29 +58,20 @@ export async function run(options: Options): Promise<void> {
   process.exitCode = exitCodeOf(result)
 }
 
-function toRunOptions(options: Options): RunOptions {
+function toRunOptions(options: Options, { values }: Config): RunOptions {
   const { timeout, wait, session, dryRun } = options
-  const timeoutMs =
-    timeout === undefined ? undefined : parseNumber('--timeout', timeout, { min: 0.001, max: day }) * 1000
-  const waitMs =
-    (wait === undefined ? defaultWaitSecs : parseNumber('--wait', wait, { min: 0, max: day })) * 1000
+  const timeoutSecs =
+    timeout === undefined
+      ? values['jobs.timeout_secs']
+      : parseNumber('--timeout', timeout, { min: 0.001, max: day })
+  const waitSecs =
+    wait === undefined ? values['jobs.wait_secs'] : parseNumber('--wait', wait, { min: 0, max: day })
   return {
     ...toJobOptions(options),
-    timeoutMs: timeoutMs === undefined ? undefined : Math.ceil(timeoutMs),
-    waitForResourcesMs: Math.ceil(waitMs),
+    timeoutMs: timeoutSecs === undefined ? undefined : Math.ceil(timeoutSecs * 1000),
+    waitForResourcesMs: Math.ceil(waitSecs * 1000),
     sessionId: session,
     dryRun,
-  }
-}
-
-/** Ctrl-C, or a request to end, cancels the job; it is recorded before we go. */
-function onInterrupt(): Disposable & { readonly signal: AbortSignal } {
-  const controller = new AbortController()
-  const abort = (): void => controller.abort()
-  process.on('SIGINT', abort).on('SIGTERM', abort).on('SIGHUP', abort)
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]: () => void process.off('SIGINT', abort).off('SIGTERM', abort).off('SIGHUP', abort),
   }
 }
 
@@ -94,8 +89,4 @@ function isCommandData(data: unknown): boolean {
 
 function shorten(text: string): string {
   return text.length <= 4000 ? text : `${text.slice(0, 4000)}\n… ${text.length - 4000} more, see --json`
-}
-
-function exitCodeOf({ error }: JobResult): number {
-  return error === undefined ? 0 : catalogue[error.code].exitCode
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { totalmem } from 'node:os'
 import { dirname } from 'node:path'
@@ -12,10 +13,11 @@ import { findUnmet, refusal } from '../isolation/requirement.ts'
 import { defaultLimits, type LimitHost, planLimits } from '../limits/index.ts'
 import type { CapabilityEntry } from '../registry/registry.ts'
 import { isWithin } from '../view/within.ts'
-import { defaultDirectory } from '../wal/location.ts'
+import { keepsBackups, noBackups } from './file-access.ts'
 import type { Job } from './job.ts'
 import { permit } from './permit.ts'
 import type { Services } from './services.ts'
+import { statePaths } from './state-paths.ts'
 
 /**
  * What a job must be held by: the policy, what the caller says of this job, and what this machine has.
@@ -47,13 +49,13 @@ async function describe(
   const { source, kind } = capability
   const isTrusted = kind === 'function' && source.kind === 'builtin'
   const defaults = defaultLimits({ memoryBytes: totalmem() })
+  if (level === 'sandbox' && isTrusted && keepsBackups(capability)) throw noBackups(capability.name)
   const permissions = await permit(job, level, manifest, { policy, defaults })
   const host = await services.isolation()
   const limits = planLimits(permissions.limits, defaults, limitHost(job, host, level))
   const { folders, files } = codeOf(capability, level)
   const { path } = services.wal
-  // The lock, too: who holds it stops everybody.
-  const state = [defaultDirectory(), path, `${path}.lock`]
+  const state = await statePaths(services)
   const shown = [job.workingDir, ...folders, ...permissions.read, ...permissions.write]
   if (shown.some((directory) => isWithin(path, directory))) await services.wal.prepare()
   const entry = kind === 'command' ? undefined : level === 'thread' ? threadHostEntry : childEntry
@@ -120,5 +122,6 @@ function limitHost({ capability }: Job, { groups }: IsolationHost, level: Level)
     groups: groups.kind === 'none' ? undefined : groups.abilities,
     missing: groups.missing,
     isOwnUser: level === 'sandbox' || (isRoot() && capability.source.kind === 'file'),
+    hasProcessIo: existsSync('/proc/self/io'),
   }
 }

@@ -4,6 +4,7 @@ import { FunctionRun } from '../isolation/function-run.ts'
 import type { JobRun } from '../isolation/job-run.ts'
 import { keyOf } from '../isolation/boundary-spec.ts'
 import { describeBoundary } from './describe-boundary.ts'
+import { fileAccess } from './file-access.ts'
 import type { Hold } from '../isolation/hold.ts'
 import { hold, type NamedHold } from './hold.ts'
 import type { Job } from './job.ts'
@@ -24,6 +25,7 @@ export async function openRun(job: Job, services: Services): Promise<JobRun> {
   return new FunctionRun({
     source,
     context,
+    ...(source.kind === 'builtin' ? { access: await fileAccess(job, services) } : {}),
     hold: first,
     settle: async (described) => {
       const manifest = services.manifests.check(described, { name })

@@ -1,19 +1,20 @@
 import { hash } from 'node:crypto'
-import { type JsonObject, RuntimoError } from '@runtimo/capabilities'
+import { type Json, type JsonObject, RuntimoError, scrub } from '@runtimo/capabilities'
 import { toWire } from '../codec/wire.ts'
 import { type Usage, usageOf } from '../accounting/index.ts'
 import type { JobRun } from '../isolation/job-run.ts'
 import type { Attributed } from './attribute.ts'
 import type { Capture } from './capture.ts'
+import { manifestOf, secretsIn } from './describe-arguments.ts'
 import type { Course, Ending } from './ending.ts'
 import type { Job } from './job.ts'
 import { describeJob } from './record-start.ts'
-import type { JobOutput, JobResult } from './result.ts'
+import type { JobResult } from './result.ts'
 import type { Services } from './services.ts'
 
-type Unrecorded = Omit<JobResult, 'walSeq'>
+type Unrecorded = Omit<JobResult, 'walSeq' | 'session'>
 
-/** Of an output that takes more, only the hash and length of its data are written. */
+/** The data of an output that takes more are kept in a file of their own, named by their hash. */
 const maxOutputBytes = 65_536
 /** So many of the processes are written; `usage.processes` counts all. */
 const maxSpawned = 200
@@ -21,6 +22,7 @@ const maxSpawned = 200
 /** All that is known of a job when nobody of it is left. */
 export interface Finished {
   readonly job: Job
+  readonly args: Json
   readonly run: JobRun
   readonly before: Capture
   readonly after: Capture
@@ -31,15 +33,18 @@ export interface Finished {
 
 /** Step 10: durable before the caller hears. @throws RT_WAL_… */
 export async function recordEnd(finished: Finished, services: Services): Promise<JobResult> {
-  const { job } = finished
+  const { job, args } = finished
   const result = toResult(finished, await readUsage(finished))
   const { output, spawned, ...rest } = result
+  const secrets = secretsIn(args, manifestOf(job, services))
+  const written = scrub(toWire({ ...rest, spawned: spawned.slice(0, maxSpawned) }), secrets)
+  const kept = await boundOutput(scrub(toWire(output), secrets), services)
   try {
     const walSeq = await services.wal.append({
       type: result.success ? 'job_completed' : 'job_failed',
+      ...written,
       ...describeJob(job, services),
-      ...toWire({ ...rest, spawned: spawned.slice(0, maxSpawned) }),
-      output: boundOutput(output),
+      output: kept,
     })
     return { ...result, walSeq }
   } catch (error) {
@@ -99,10 +104,22 @@ function afterTheFact(error: RuntimoError, { jobId, outcome }: Unrecorded): Runt
   return new RuntimoError(error.code, message, { ...error.details, job_id: jobId, outcome }, { cause: error })
 }
 
-/** A record stays small enough to be read as a line: large data are named by the hash of their JSON. */
-function boundOutput(output: JobOutput): JsonObject {
-  if (Buffer.byteLength(JSON.stringify(output)) <= maxOutputBytes) return toWire(output)
-  const data = JSON.stringify(output.data)
-  const omitted = { bytes: Buffer.byteLength(data), sha256: hash('sha256', data) }
-  return { success: output.success, message: output.message ?? null, omitted }
+/** A record stays small enough to be read as a line. A full disk takes the data, but not the record of the job. */
+async function boundOutput(output: JsonObject, { outputs }: Services): Promise<JsonObject> {
+  if (Buffer.byteLength(JSON.stringify(output)) <= maxOutputBytes) return output
+  const { data = null, ...rest } = output
+  const text = JSON.stringify(data)
+  const omitted = { bytes: Buffer.byteLength(text), sha256: hash('sha256', text) }
+  const isStored = await outputs.put(text).then(
+    () => true,
+    () => false,
+  )
+  return { ...boundPrinted(rest), omitted: { ...omitted, stored: isStored } }
+}
+
+/** What a function's code printed may be large as well. */
+function boundPrinted(output: JsonObject): JsonObject {
+  if (Buffer.byteLength(JSON.stringify(output)) <= maxOutputBytes) return output
+  const { success = false, message = null } = output
+  return { success, message, printed_omitted: true }
 }

@@ -26,6 +26,13 @@ export interface JobOutput extends Output {
   readonly printed?: PrintedOutput
 }
 
+/** Whether a job is in the list of its session. */
+export interface Joined {
+  readonly recorded: boolean
+  /** Absent exactly when it is recorded. */
+  readonly error?: ErrorReport
+}
+
 /** Everything that is known of one job, after its end is durable in the log. */
 export interface JobResult {
   /** A ULID. */
@@ -53,6 +60,8 @@ export interface JobResult {
   readonly startedAt: number
   readonly durationMs: number
   readonly sessionId?: string
+  /** Of a job that named one: whether the session has it. The job's own record says so all the same. */
+  readonly session?: Joined
   /** Seq of the end record. */
   readonly walSeq: number
 }

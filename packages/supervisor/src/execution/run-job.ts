@@ -1,14 +1,17 @@
 import { attribute } from './attribute.ts'
 import { conclude } from './conclude.ts'
 import { emptyBoundary } from './empty-boundary.ts'
+import { endBackups } from './end-backups.ts'
 import { execute } from './execute.ts'
 import { guardArguments } from './guard-arguments.ts'
 import { guardPressure } from './guard-pressure.ts'
 import { guardZombies } from './guard-zombies.ts'
 import type { Job } from './job.ts'
+import { joinSession } from './join-session.ts'
 import { openRun } from './open-run.ts'
 import { recordEnd } from './record-end.ts'
-import { recordStart } from './record-start.ts'
+import { recordRolledBack } from './record-rolled-back.ts'
+import { recordStart, recordValidated } from './record-start.ts'
 import type { JobResult } from './result.ts'
 import type { Services } from './services.ts'
 import { underDeadline } from './under-deadline.ts'
@@ -29,11 +32,16 @@ export async function runJob(job: Job, services: Services): Promise<JobResult> {
   services.runs.add(run) // from here on it is killed should the process end
   const course = await underDeadline(job, run, async (deadline) => {
     const cut = await validate(run, job, args, deadline) // 6
-    return cut ?? (await execute(run, deadline)) // 7
+    if (cut !== undefined) return cut
+    recordValidated(run, job, args, services)
+    return await execute(run, deadline) // 7
   })
   const survivors = await emptyBoundary(run, services)
   const after = await services.captures.take(job.workingDir) // 8
   const attributed = await attribute(run) // 9
   const ending = await conclude(run, course, survivors)
-  return await recordEnd({ job, run, before, after, course, attributed, ending }, services) // 10
+  recordRolledBack(job, ending, services)
+  const result = await recordEnd({ job, args, run, before, after, course, attributed, ending }, services) // 10
+  await endBackups(job, services)
+  return await joinSession(result, services)
 }

@@ -5,13 +5,15 @@ import type { Boundary } from '../isolation/boundary.ts'
 import type { BoundarySpec } from '../isolation/boundary-spec.ts'
 import type { IsolationHost } from '../isolation/host.ts'
 import type { JobRun } from '../isolation/job-run.ts'
-import type { ProcessIdentity } from '../processes/index.ts'
+import type { Owner } from '../recovery/owner.ts'
 import type { ManifestCache } from '../registry/manifest-cache.ts'
 import type { ManifestCheck } from '../registry/manifest-check.ts'
 import type { Pool } from '../pools/pool.ts'
 import type { ReusePool } from '../pools/reuse-pool.ts'
 import type { PolicyOptions } from '../options/policy-options.ts'
+import type { SessionManager } from '../sessions/session-manager.ts'
 import type { WalWriter } from '../wal/index.ts'
+import type { OutputStore } from '../wal/outputs.ts'
 import type { Captures } from './capture.ts'
 
 /** What a supervisor lends to each of its jobs. */
@@ -37,6 +39,16 @@ export interface Services {
   readonly forkEvents: () => Promise<ForkEvents | undefined>
   /** The jobs that are between their start and their end. */
   readonly runs: Set<JobRun>
-  readonly owner: ProcessIdentity
+  /** Known from the first job on. */
+  readonly owner: () => Owner
   readonly tenant: string
+  /** Outputs that are too large for a record. */
+  readonly outputs: OutputStore
+  /** What the file capabilities may touch beside the usual. */
+  readonly files: { readonly roots: readonly string[]; readonly deny: readonly string[] }
+  /** Directory of what they replace. */
+  readonly backups: string
+  readonly sessions: SessionManager
+  /** Of the user's configuration, there or not. */
+  readonly configFile: string | undefined
 }

@@ -25,7 +25,8 @@ export async function lockFile(fd: number): Promise<Disposable> {
   return { [Symbol.dispose]: () => void flock(fd, unlock) }
 }
 
-function tryLock(fd: number): boolean {
+/** Without waiting. False: somebody else holds it. */
+export function tryLock(fd: number): boolean {
   if (flock(fd, exclusive | nonBlocking) === 0) return true
   const name = getSystemErrorName(-koffi.errno())
   if (name === 'EAGAIN' || name === 'EINTR') return false

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import process from 'node:process'
 import { type ProcessIdentity, readStat } from '../processes/index.ts'
 
@@ -8,6 +8,15 @@ export function readBootId(): string {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
   } catch {
     return 'unknown'
+  }
+}
+
+/** Inode of the namespace that our pids are told in: in another, such as a container's, a pid is another process. */
+export function ownPidNamespace(): string {
+  try {
+    return /\d+/u.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0'
+  } catch {
+    return '0'
   }
 }
 

@@ -16,6 +16,8 @@ export interface Clock {
 }
 
 const crcMember = Buffer.from(',"crc":"')
+/** The checksum's eight digits, and what closes its string and the record. */
+const crcTail = 10
 
 /** The bytes of one record, without the newline. */
 export function encodeLine(event: WalEvent, link: Link, clock: Clock): Buffer {
@@ -35,8 +37,10 @@ export function encodeLine(event: WalEvent, link: Link, clock: Clock): Buffer {
 
 /** The record of a line, or what is wrong with it. Says nothing about its place in the chain. */
 export function decodeLine(line: Buffer): WalRecord | string {
-  const at = line.lastIndexOf(crcMember)
-  if (at < 0) return 'no checksum'
+  // What came after the checksum would be covered by nothing, and could say anything.
+  const at = line.length - crcMember.length - crcTail
+  if (at < 0 || line.indexOf(crcMember, at) !== at)
+    return line.includes(crcMember) ? 'the checksum is not its last member' : 'no checksum'
   let value: unknown
   try {
     value = JSON.parse(line.toString('utf8'))
@@ -44,12 +48,26 @@ export function decodeLine(line: Buffer): WalRecord | string {
     return 'not JSON'
   }
   if (!isJsonObject(value) || !isRecord(value)) return 'not a record'
-  return value.crc === checksum(line.subarray(0, at)) ? value : 'the checksum does not fit'
+  return readHex(line, at + crcMember.length) === crc32c(line.subarray(0, at))
+    ? value
+    : 'the checksum does not fit'
 }
 
 /** What the record after this line must have as `prev`. */
 export function hashLine(line: Buffer): string {
   return hash('sha256', line)
+}
+
+/** Eight lower-case hexadecimal digits, as the writer puts them; NaN for anything else. */
+function readHex(line: Buffer, at: number): number {
+  let value = 0
+  for (let index = at; index < at + 8; index++) {
+    const byte = line[index] ?? 0
+    const digit =
+      byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : Number.NaN
+    value = value * 16 + digit
+  }
+  return value
 }
 
 function checksum(bytes: Buffer): string {

@@ -17,6 +17,7 @@ const recordTypes = [
   'session_closed',
 ] as const
 export type RecordType = (typeof recordTypes)[number]
+const typeNames: ReadonlySet<string> = new Set(recordTypes)
 
 /** What a caller gives to be written: the members of one kind of event, already in snake_case. */
 export interface WalEvent {
@@ -26,7 +27,8 @@ export interface WalEvent {
 
 /** One line of the log; the writer adds all but the event's members. */
 export interface WalRecord {
-  readonly v: 1
+  /** 0: history of the Rust original, of which nothing proves anything: mono_ns is 0, boot_id, prev and crc are empty. */
+  readonly v: 0 | 1
   readonly seq: number
   /** Unix seconds. */
   readonly ts: number
@@ -50,6 +52,10 @@ export function isRecord(value: JsonObject): value is WalRecord {
     typeof value['ts'] === 'number' &&
     typeof value['prev'] === 'string' &&
     typeof value['crc'] === 'string' &&
-    recordTypes.some((type) => type === value['type'])
+    isRecordType(value['type'])
   )
+}
+
+export function isRecordType(value: Json | undefined): value is RecordType {
+  return typeof value === 'string' && typeNames.has(value)
 }

@@ -20,9 +20,14 @@ export async function listEnded(logPath: string): Promise<readonly EndedSegment[
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw error
   })
+  return endedAmong(names, logPath)
+}
+
+/** Those of the names in the log's directory that are ended segments, the oldest first. */
+export function endedAmong(names: readonly string[], logPath: string): readonly EndedSegment[] {
   const prefix = `${basename(logPath)}.`
   return names
     .filter((name) => name.startsWith(prefix) && /^\d{16}$/u.test(name.slice(prefix.length)))
-    .map((name) => ({ path: join(directory, name), firstSeq: Number(name.slice(prefix.length)) }))
+    .map((name) => ({ path: join(dirname(logPath), name), firstSeq: Number(name.slice(prefix.length)) }))
     .toSorted((a, b) => a.firstSeq - b.firstSeq)
 }

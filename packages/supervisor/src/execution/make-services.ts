@@ -1,0 +1,81 @@
+import { join, resolve } from 'node:path'
+import { availableParallelism } from 'node:os'
+import process from 'node:process'
+import { RuntimoError } from '@runtimo/capabilities'
+import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
+import { findConfig } from '../config/location.ts'
+import { LlmoSafeGuard } from '../guards/llmo-safe-guard.ts'
+import { defaultMaxZombies } from '../guards/zombies.ts'
+import { Boundary } from '../isolation/boundary.ts'
+import { type BoundarySpec, keyOf } from '../isolation/boundary-spec.ts'
+import { CommandThreads } from '../isolation/command-threads.ts'
+import type { IsolationHost } from '../isolation/host.ts'
+import type { SupervisorOptions } from '../options/supervisor-options.ts'
+import { Pool } from '../pools/pool.ts'
+import { ReusePool } from '../pools/reuse-pool.ts'
+import type { Owner } from '../recovery/owner.ts'
+import { ManifestCache } from '../registry/manifest-cache.ts'
+import { ManifestCheck } from '../registry/manifest-check.ts'
+import { SessionManager } from '../sessions/session-manager.ts'
+import { defaultDirectory } from '../wal/location.ts'
+import { defaultWalPath, WalWriter } from '../wal/index.ts'
+import { OutputStore } from '../wal/outputs.ts'
+import { Captures } from './capture.ts'
+import type { Services } from './services.ts'
+
+const defaultPrewarmed = 8
+/** Most of a job's time is spent waiting: for the log's disk, and for looks at the machine, which jobs share. */
+const workersPerCore = 8
+
+/** What comes later than the options: found when the first job needs it. */
+export interface Found {
+  readonly isolation: () => Promise<IsolationHost>
+  readonly forkEvents: () => Promise<ForkEvents | undefined>
+  readonly owner: () => Owner | undefined
+}
+
+export function makeServices(options: SupervisorOptions, found: Found): Services {
+  const { walPath, guards, attribution, tenant, policy, maxPrewarmed, wal, backups, sessionsDir, files } =
+    options
+  const guard = new LlmoSafeGuard({
+    ...(guards?.cpuPercent === undefined ? {} : { cpuPercent: guards.cpuPercent }),
+    ...(guards?.memoryPercent === undefined ? {} : { memoryPercent: guards.memoryPercent }),
+  })
+  const prepare = async (spec: BoundarySpec): Promise<Boundary> =>
+    Boundary.prepare(spec, await found.isolation())
+  const path = walPath === undefined ? defaultWalPath() : resolve(walPath)
+  return {
+    wal: new WalWriter(path, wal),
+    outputs: new OutputStore(path),
+    guard,
+    captures: new Captures(guard.cpu),
+    isolation: found.isolation,
+    boundaries: new Pool(prepare, keyOf, { min: 0, max: maxPrewarmed ?? defaultPrewarmed }),
+    workers: new ReusePool(prepare, keyOf, workersPerCore * availableParallelism()),
+    policy: policy ?? {},
+    isGuardOn: guards?.pressure ?? true,
+    maxZombies: guards?.maxZombies ?? defaultMaxZombies,
+    threads: new CommandThreads(),
+    manifests: new ManifestCheck(),
+    manifestCache: new ManifestCache(),
+    forkEvents: found.forkEvents,
+    isTree: attribution === 'tree',
+    runs: new Set(),
+    owner: () => found.owner() ?? unowned(),
+    tenant: tenant ?? 'default',
+    files: { roots: files?.roots ?? [], deny: files?.deny ?? [] },
+    backups: directoryOf(backups?.dir, 'RUNTIMO_BACKUPS_DIR', 'backups'),
+    sessions: new SessionManager(directoryOf(sessionsDir, 'RUNTIMO_SESSIONS_DIR', 'sessions')),
+    configFile: findConfig(process.env)?.path,
+  }
+}
+
+/** Given, or named by the environment, or beside the default log. */
+function directoryOf(given: string | undefined, variable: string, name: string): string {
+  const named = given ?? process.env[variable]
+  return named === undefined || named === '' ? join(defaultDirectory(), name) : resolve(named)
+}
+
+function unowned(): never {
+  throw new RuntimoError('RT_INTERNAL', 'a job was recorded before its owner was known')
+}

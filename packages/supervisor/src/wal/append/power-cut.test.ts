@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest'
+import type { MemoryDisk } from '../store/memory-disk-fixture.ts'
+import { MemoryStore } from '../store/memory-store-fixture.ts'
+import { WalWriter } from '../writer.ts'
+import { choices, random } from './choices-fixture.ts'
+import { checkNext, logPath, Run, smallOptions, tornDisk } from './run-fixture.ts'
+
+interface Moment {
+  readonly call: string
+  readonly disk: MemoryDisk
+  readonly acknowledged: readonly string[]
+}
+
+/** A run with repair, rotation and pruning, with the disk as it was before each call. */
+async function record(
+  makeStore: (disk: MemoryDisk) => MemoryStore,
+): Promise<{ run: Run; moments: Moment[] }> {
+  const { disk, before: run } = await tornDisk()
+  const moments: Moment[] = []
+  disk.onCall = (call) => moments.push({ call, disk: disk.clone(), acknowledged: [...run.acknowledged] })
+  {
+    await using writer = new WalWriter(logPath, { ...smallOptions, store: makeStore(disk) })
+    await run.jobs(writer, 12)
+  }
+  disk.onCall('the end')
+  return { run, moments }
+}
+
+const honest = (disk: MemoryDisk): MemoryStore => new MemoryStore(disk)
+
+test('whenever the power is cut, and whatever the disk had written by then, nothing is lost, nothing invented', async () => {
+  const { run, moments } = await record(honest)
+  const calls = moments.map(({ call }) => call.split(' ')[0])
+  expect(new Set(calls)).toEqual(
+    new Set([...calls, 'append', 'sync', 'truncate', 'rename', 'remove', 'syncDirectory']),
+  )
+  expect(run.refused).toEqual(new Map())
+  let tried = 0
+  for (const [index, { call, disk, acknowledged }] of moments.entries()) {
+    for (const choose of choices(24, index)) {
+      const after = disk.afterPowerCut(choose)
+      await checkNext(new MemoryStore(after, 'boot 2'), run, acknowledged).catch((error: unknown) => {
+        throw new Error(`cut before call ${index} (${call}), way ${tried}: ${String(error)}`, {
+          cause: error,
+        })
+      })
+      tried++
+    }
+  }
+  console.log(
+    tried,
+    moments.length,
+    calls.filter((c) => c === 'rename').length,
+    calls.filter((c) => c === 'remove').length,
+  )
+  expect(tried).toBeGreaterThan(moments.length * 2)
+})
+
+test('a second power cut while the log is repaired after the first loses nothing either', async () => {
+  const { run, moments } = await record(honest)
+  for (const [index, { disk, acknowledged }] of moments.entries()) {
+    const choose = random(index)
+    const after = disk.afterPowerCut(choose)
+    const seconds: MemoryDisk[] = []
+    after.onCall = () => seconds.push(after.clone())
+    await checkNext(new MemoryStore(after, 'boot 2'), run, acknowledged)
+    const second = seconds[choose(seconds.length)] ?? after
+    const submitted = new Set([...run.submitted, 'next'])
+    const store = new MemoryStore(second.afterPowerCut(choose), 'boot 3')
+    await checkNext(store, { submitted }, acknowledged).catch((error: unknown) => {
+      if (!String(error).includes('twice: ') || !String(error).includes('next')) throw error
+    })
+  }
+})
+
+test.each([
+  [
+    'does not sync names',
+    class extends MemoryStore {
+      override async syncDirectory(): Promise<void> {}
+    },
+  ],
+  [
+    'renames without order',
+    class extends MemoryStore {
+      override async rename(from: string, to: string): Promise<void> {
+        await super.rename(from, to)
+        this.syncDirectory = async () => undefined
+      }
+    },
+  ],
+])('the check finds what is lost on a disk that %s', async (_what, Lying) => {
+  const { run, moments } = await record((disk) => new Lying(disk))
+  const found: string[] = []
+  for (const [index, { disk, acknowledged }] of moments.entries()) {
+    for (const choose of choices(24, index)) {
+      const store = new MemoryStore(disk.afterPowerCut(choose), 'boot 2')
+      await checkNext(store, run, acknowledged).catch((error: unknown) => found.push(String(error)))
+    }
+  }
+  expect(found.length).toBeGreaterThan(0)
+})
