@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { settleJournal } from '@runtimo/capabilities'
 import { expect, test } from 'vitest'
 import { givenWorkplace, type Workplace } from '../../packages/capabilities/src/file-write/job-fixture.ts'
 
@@ -36,6 +37,8 @@ const program = (write: string): string => `
 
 /** Of each file the number of the content that is in it, or `mixed`; and the last that was said to be written. */
 interface Found {
+  /** Of the write that was not said to be done. */
+  readonly jobId: string
   readonly content: number | 'mixed'
   readonly said: number
 }
@@ -54,13 +57,12 @@ async function killWhile({ directory, access }: Workplace, write: string): Promi
   await sleep(Math.random() * 100)
   child.kill('SIGKILL')
   expect(await closed).toEqual([null, 'SIGKILL'])
-  return names.map((name) => ({
-    content: roundOf(name, readFileSync(join(directory, name), 'utf8')),
-    said: Math.max(
-      0,
-      ...[...printed.matchAll(new RegExp(`^${name}(\\d+)$`, 'gmu'))].map(([, n]) => Number(n)),
-    ),
-  }))
+  return names.map((name) => {
+    const rounds = [...printed.matchAll(new RegExp(`^${name}(\\d+)$`, 'gmu'))].map(([, n]) => Number(n))
+    const said = Math.max(0, ...rounds)
+    const content = roundOf(name, readFileSync(join(directory, name), 'utf8'))
+    return { jobId: `job${child.pid}${name}${said + 1}`, content, said }
+  })
 }
 
 function roundOf(name: string, text: string): number | 'mixed' {
@@ -77,17 +79,18 @@ test('who is killed while it writes in place leaves a part', async () => {
   expect(mixed).toBe(true)
 })
 
-test('who is killed while it runs FileWrite leaves each file old or new, and loses nothing that it said is written', async () => {
+test('who is killed while it runs FileWrite leaves each file old or new, loses nothing that it said is written, and recovery leaves nothing beside', async () => {
   const here = givenWorkplace()
   let written = 0
   for (let round = 0; round < 12; round++) {
-    for (const { content, said } of await killWhile(here, 'fileWrite')) {
+    for (const { jobId, content, said } of await killWhile(here, 'fileWrite')) {
       // What was not yet said may be there.
       expect([said, said + 1]).toContain(content)
       written += said
+      const settled = await settleJournal(here.access.backups, jobId, { dryRun: false })
+      expect(settled.files).not.toBe('damaged')
     }
-    const others = readdirSync(here.directory).filter((name) => !names.includes(name))
-    expect(others.filter((name) => !name.startsWith('.runtimo-job'))).toEqual([])
+    expect(readdirSync(here.directory).filter((name) => !names.includes(name))).toEqual([])
   }
   expect(written).toBeGreaterThan(0)
 })

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { settleJournal } from '@runtimo/capabilities'
 import { fileWrite } from '../../packages/capabilities/src/file-write/execute.ts'
@@ -36,7 +37,7 @@ async function undo(
   jobId: string,
   until?: () => Promise<void>,
 ): Promise<boolean> {
-  const script = join(import.meta.dirname, 'undo-child.ts')
+  const script = fileURLToPath(new URL('./undo-child.ts', import.meta.url))
   const args = ['--conditions=runtimo-source', script, directory, backups, 's', jobId]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')

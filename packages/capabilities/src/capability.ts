@@ -16,7 +16,10 @@ export interface FileAccess {
   readonly roots: readonly string[]
   /** Out of reach, though inside of a root; absolute. */
   readonly deny: readonly string[]
-  /** Runtimo's own state: log, backups, sessions, configuration. Never read or written; absolute. */
+  /**
+   * Runtimo's own state: log, backups, sessions, configuration. Never read or written; absolute. A last name that
+   * ends in `*` stands for all that begin so.
+   */
   readonly state: readonly string[]
   /** The directory of the backups; absolute. */
   readonly backups: string

@@ -6,7 +6,7 @@ export { toWire } from './codec/wire.ts'
 export { runDoctor } from './doctor/doctor.ts'
 export type { DoctorReport } from './doctor/report.ts'
 export type { Explanation } from './execution/explain.ts'
-export type { JobOutput, JobResult, Outcome } from './execution/result.ts'
+export type { Joined, JobOutput, JobResult, Outcome } from './execution/result.ts'
 export {
   type CapabilityReference,
   executeWithTelemetry,
@@ -19,8 +19,10 @@ export type { Missing, Requirement } from './isolation/requirement.ts'
 export type { Limits } from './limits/index.ts'
 export type { PolicyOptions } from './options/policy-options.ts'
 export type { OutputChunk, StreamName } from './isolation/stream-capture.ts'
+export type { Recovered, Recovery } from './recovery/recover.ts'
+export type { Interruption, RecoveryPlan } from './recovery/plan.ts'
 export type { RunOptions } from './options/run-options.ts'
-export type { SupervisorOptions } from './options/supervisor-options.ts'
+export type { SupervisorOptions, WalOptions } from './options/supervisor-options.ts'
 export {
   identifySpawnedPids,
   parseStat,
@@ -31,6 +33,8 @@ export {
   type SnapshotOptions,
 } from './processes/index.ts'
 export { type CapabilityEntry, CapabilityRegistry } from './registry/registry.ts'
+export { type Session, type DamagedSession } from './sessions/session.ts'
+export { SessionManager } from './sessions/session-manager.ts'
 export { Supervisor } from './supervisor.ts'
 export {
   type Accelerator,

@@ -14,6 +14,7 @@ import { runJob } from './execution/run-job.ts'
 import { makeServices } from './execution/make-services.ts'
 import type { Services } from './execution/services.ts'
 import { IsolationHost } from './isolation/host.ts'
+import { refusal } from './isolation/requirement.ts'
 import { warmLauncher } from './isolation/launcher.ts'
 import { defaultQueueTimeoutMs, type RunOptions, runOptionCheck } from './options/run-options.ts'
 import { type SupervisorOptions, supervisorOptionCheck } from './options/supervisor-options.ts'
@@ -184,13 +185,8 @@ export class Supervisor implements AsyncDisposable {
     const events = await this.#forkEvents
     if (events instanceof ForkEvents) return events
     if (!isWanted) return undefined
-    throw new RuntimoError(
-      'RT_POSTURE_UNAVAILABLE',
-      `exact attribution cannot be had: ${events.unavailable}`,
-      {
-        missing: [{ field: 'attribution', wanted: 'exact', cause: events.unavailable }],
-      },
-    )
+    const cure = 'run as root in the initial namespaces of the machine, or ask for `sampled` or `auto`'
+    throw refusal([{ field: 'attribution', wanted: 'exact', cause: events.unavailable, cure }])
   }
 
   async #close(drainMs: number): Promise<void> {

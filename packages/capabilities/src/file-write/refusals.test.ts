@@ -130,3 +130,16 @@ test.runIf(isRoot)('the owner of a replaced file is kept', async () => {
   await write({ path, content: 'new' })
   expect(statSync(path)).toMatchObject({ uid: 1000, gid: 1001 })
 })
+
+test.skipIf(isRoot)('a file that this user may not write is not replaced, though he could', async () => {
+  const { directory, write } = givenWorkplace()
+  const path = join(directory, 'a')
+  writeFileSync(path, 'old', { mode: 0o444 })
+  for (const dryRun of [true, false]) {
+    await expect(write({ path, content: 'new' }, { dryRun })).rejects.toMatchObject({
+      code: 'RT_FILE_PERMISSION',
+      details: { path, errno: 'EACCES' },
+    })
+  }
+  expect(readFileSync(path, 'utf8')).toBe('old')
+})

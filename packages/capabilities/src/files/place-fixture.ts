@@ -1,4 +1,4 @@
-import { closeSync, constants, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -28,8 +28,4 @@ export function givenPlace(directory: string, name = 'file'): Place {
     created: [],
     [Symbol.dispose]: () => {},
   }
-}
-
-export function temporariesIn(directory: string): string[] {
-  return readdirSync(directory).filter((name) => name.startsWith('.runtimo-'))
 }

@@ -8,6 +8,7 @@ import { identityAt } from './identity.ts'
  */
 interface Spot {
   readonly id: string
+  /** The last may end in `*`: any name that begins so. */
   readonly rest: readonly string[]
 }
 
@@ -25,8 +26,12 @@ export function barrierOf(path: string): Barrier {
 /** Whether the way goes through the barrier, or ends there. */
 export function isBehind(barrier: Barrier, steps: readonly Step[]): boolean {
   return barrier.spots.some(({ id, rest }) =>
-    steps.some((step, i) => step.id === id && rest.every((name, k) => steps[i + 1 + k]?.name === name)),
+    steps.some((step, i) => step.id === id && rest.every((name, k) => isNamed(steps[i + 1 + k]?.name, name))),
   )
+}
+
+function isNamed(name: string | undefined, pattern: string): boolean {
+  return pattern.endsWith('*') ? name?.startsWith(pattern.slice(0, -1)) === true : name === pattern
 }
 
 /** From the nearest directory that exists; `/` does. */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
-import { createTwoFilesPatch } from 'diff'
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff'
 import type { BlobStore } from '../backups/blob-store.ts'
 import type { FileState } from '../backups/state.ts'
 import type { Opener } from './look.ts'
@@ -38,6 +38,7 @@ async function describe(restoration: Restoration, open: Opener, store: BlobStore
   const patch = createTwoFilesPatch(oldName, newName, from, to, '', '', {
     context: 3,
     maxEditLength: maxEdits,
+    headerOptions: FILE_HEADERS_ONLY,
   })
   return mode + (patch ?? differs(restoration))
 }

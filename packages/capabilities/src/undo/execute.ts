@@ -34,12 +34,11 @@ async function execute(args: Args, context: Context, access?: FileAccess): Promi
       'no backups are given: nothing is known, and nothing could be kept',
     )
   }
-  const open: Opener = (path) =>
-    openPlace(path, { access, workingDir: context.workingDir, purpose: 'write', followLast: false })
+  const { find, open } = openers(context, access)
   const { journals, unreadable } = await selectJournals(asked, access, context.jobId)
-  const changes = only(changesOf(journals), args.paths, (path) => toRecorded(path, context, open))
+  const changes = only(changesOf(journals), args.paths, (path) => toRecorded(path, context, find))
   const workshop = { store: new BlobStore(access.backups), jobId: context.jobId }
-  const force = new Set(args.force?.map((path) => toRecorded(path, context, open)))
+  const force = new Set(args.force?.map((path) => toRecorded(path, context, find)))
   const plan = await planUndo(changes, { open, store: workshop.store, force, directories: known(journals) })
   if (context.dryRun) {
     // Loaded when it is needed: every worker has this file.
@@ -78,6 +77,25 @@ function only(
   const unknown = [...wanted].find(([path]) => !changed.has(path))
   if (unknown !== undefined) throw nothing(`${unknown[1]}: no change of it is known`)
   return chosen
+}
+
+/**
+ * `find` opens what this job may touch; `open`, for paths out of the journals, also what the job that is undone was
+ * allowed to, from whatever directory: such a path has no links, and one that has by now leads no further than `find`.
+ */
+function openers(
+  { workingDir }: Context,
+  access: FileAccess,
+): { readonly find: Opener; readonly open: Opener } {
+  const common = { workingDir, purpose: 'write', followLast: false } as const
+  const find: Opener = (path) => openPlace(path, { ...common, access })
+  const open: Opener = (path) => {
+    const place = openPlace(path, { ...common, access: { ...access, roots: ['/'] } })
+    if (place.path === path) return place
+    place[Symbol.dispose]()
+    return find(path)
+  }
+  return { find, open }
 }
 
 /** A path as the journals call it: without links on the way. */

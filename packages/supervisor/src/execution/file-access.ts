@@ -16,7 +16,8 @@ export async function fileAccess(job: Job, services: Services): Promise<FileAcce
   return {
     roots: [job.workingDir, ...shared, ...absolute(roots)],
     deny: absolute(deny),
-    state: await statePaths(services),
+    // And what the log will have beside it: whoever made an ended segment would forge the past.
+    state: [...(await statePaths(services)), `${services.wal.path}.*`],
     backups: services.backups,
     tenant: services.tenant,
     sessionId: job.options.sessionId ?? null,

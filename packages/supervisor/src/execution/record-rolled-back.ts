@@ -12,8 +12,8 @@ export function recordRolledBack(job: Job, { outcome, output }: Ending, services
   const { name, source } = job.capability
   if (name !== 'Undo' || source.kind !== 'builtin' || outcome !== 'completed') return
   if (job.options.dryRun === true || !isJsonObject(output.data)) return
-  const { undone } = output.data
-  if (!Array.isArray(undone)) return
+  const { undone, already_undone: isRepeated } = output.data
+  if (!Array.isArray(undone) || isRepeated === true) return
   for (const { job_id: undoneJob = null, paths = [] } of undone.filter(isUndone)) {
     const written = services.wal.append({
       type: 'job_rolled_back',
