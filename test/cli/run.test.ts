@@ -120,7 +120,11 @@ test('Ctrl-C cancels the job, which is recorded', async () => {
   expect(outcome).toBe('cancelled')
   expect(findProcesses(mark)).toEqual([])
   const records = JSON.parse((await runtimo(['logs', '--job', job, '--json'], { env })).stdout)
-  expect(records).toMatchObject([{ type: 'job_started' }, { type: 'job_failed', outcome: 'cancelled' }])
+  expect(records).toMatchObject([
+    { type: 'job_started' },
+    { type: 'job_validated' },
+    { type: 'job_failed', outcome: 'cancelled' },
+  ])
 })
 
 test('arguments come from a file or from standard input too', async () => {

@@ -34,7 +34,7 @@ test.each<HostLevel>(['sandbox', 'process'])(
     host.kill()
     await host.isGone()
     await startOn(walPath)
-    const [start] = (await recordsOf(walPath)).filter(({ type }) => type === 'job_started')
+    const start = (await recordsOf(walPath)).find(({ type }) => type === 'job_started')
     const interrupted = await endsOf(walPath)
     expect(interrupted).toMatchObject([
       {
@@ -56,7 +56,7 @@ test('the job of a living neighbour on the same log is never recorded as interru
   await host.isUp()
   await startOn(walPath)
   const shown = await runtimo(['wal', 'recover', '--json'], { env: { RUNTIMO_WAL_PATH: walPath } })
-  const [start] = (await recordsOf(walPath)).filter(({ type }) => type === 'job_started')
+  const start = (await recordsOf(walPath)).find(({ type }) => type === 'job_started')
   expect(JSON.parse(shown.stdout)).toMatchObject({ interrupted: [], running: [start?.['job_id']] })
   expect(await endsOf(walPath)).toEqual([])
   expect(host.members.length).toBeGreaterThanOrEqual(5)

@@ -188,11 +188,9 @@ test.skipIf(!isRoot)(
       })
       .toBe(5)
     const filler = join(disk, 'filler')
-    try {
+    expect(() => {
       for (;;) writeFileSync(filler, Buffer.alloc(4096), { flag: 'a' })
-    } catch (error) {
-      expect(error).toMatchObject({ code: 'ENOSPC' })
-    }
+    }).toThrow('ENOSPC')
     // What the log has taken ahead for itself is used up first.
     const refused = await untilRefused(() => supervisor.run('ShellExec', { cmd: 'true' }, { workingDir }))
     expect(refused).toMatchObject({ code: 'RT_WAL_FULL', exitCode: 125 })

@@ -54,10 +54,8 @@ test('what a schema marks secret is in nothing that is written, the first time a
   expect(invalid.error?.code).toBe('RT_INVALID_ARGS')
   expect(written(supervisor)).toContain('"job_completed"')
   expect(written(supervisor)).not.toContain(password)
-  const arguments_ = (await records(supervisor)).map((record) => JSON.stringify(record['arguments'] ?? null))
-  expect(arguments_.some((text) => text.includes('"value":{"user":"ann","password":"[redacted]"}'))).toBe(
-    true,
-  )
+  const told = (await records(supervisor)).map((record) => JSON.stringify(record['arguments'] ?? null))
+  expect(told.some((text) => text.includes('"value":{"user":"ann","password":"[redacted]"}'))).toBe(true)
 })
 
 test('the caller gets what the job really gave back', async () => {

@@ -21,7 +21,10 @@ export interface CliResult {
 /** Runs the command line as a user does, to its end; never throws. */
 export async function runtimo(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const { input = '', onStart } = options
-  const env = { RUNTIMO_WAL_PATH: join(temporaryDirectory(), 'wal.jsonl'), ...options.env }
+  // Neither the log nor the configuration of whoever runs the tests.
+  const directory = temporaryDirectory()
+  const own = { RUNTIMO_WAL_PATH: join(directory, 'wal.jsonl'), XDG_CONFIG_HOME: directory }
+  const env = { ...own, ...options.env }
   const child = execa(process.execPath, ['--conditions=runtimo-source', bin, ...args], {
     env,
     input,

@@ -14,7 +14,8 @@ export {
   type FunctionCapability,
   type Output,
 } from './capability.ts'
-export { catalogue, type CatalogueEntry } from './errors/catalogue.ts'
+export { catalogue } from './errors/catalogue.ts'
+export type { CatalogueEntry } from './errors/entry.ts'
 export { type ErrorCode, errorCodes, isErrorCode } from './errors/codes.ts'
 export { cutMessage, type ErrorReport, RuntimoError } from './errors/runtimo-error.ts'
 export { isJsonObject, type Json, type JsonObject } from './json/json.ts'

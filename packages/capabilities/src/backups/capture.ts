@@ -2,7 +2,8 @@ import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, lstat, open, readlink } from 'node:fs/promises'
 import { RuntimoError } from '../errors/runtimo-error.ts'
 import { readAttributes } from '../files/attributes.ts'
-import { changedError, toWriteError } from '../files/file-error.ts'
+import { changedError } from '../files/changed-error.ts'
+import { toFileError } from '../paths/file-error.ts'
 import { hashFile } from '../files/hash-file.ts'
 import { errnoOf } from '../linux/errno.ts'
 import type { Place } from '../paths/place.ts'
@@ -21,7 +22,7 @@ export async function captureState(place: Place, store?: BlobStore): Promise<Fil
   try {
     return await capture(place, store)
   } catch (error) {
-    throw toWriteError(error, place.path)
+    throw toFileError(error, place.path)
   }
 }
 

@@ -55,6 +55,15 @@ export const errorCodes = [
   'RT_INTERNAL',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
+export type FileErrorCode = Extract<
+  ErrorCode,
+  `RT_FILE_${string}` | `RT_BACKUP_${string}` | `RT_UNDO_${string}`
+>
+export type LogErrorCode = Extract<
+  ErrorCode,
+  `RT_WAL_${string}` | `RT_JOB_${string}` | `RT_SESSION_${string}`
+>
+export type JobErrorCode = Exclude<ErrorCode, FileErrorCode | LogErrorCode>
 
 export function isErrorCode(value: unknown): value is ErrorCode {
   const codes: readonly unknown[] = errorCodes

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../json/json.ts'
-import { type CatalogueEntry, catalogue } from './catalogue.ts'
+import { catalogue } from './catalogue.ts'
 import type { ErrorCode } from './codes.ts'
+import type { CatalogueEntry } from './entry.ts'
 
 /** An error as it stands in results, records and `--json`: the catalogue's words and the case's details. */
 export interface ErrorReport {

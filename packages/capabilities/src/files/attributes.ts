@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { RuntimoError } from '../errors/runtimo-error.ts'
 import { listXattrs, removeXattr, setXattr } from '../linux/xattrs.ts'
-import { reasonOf } from './file-error.ts'
+import { reasonOf } from '../paths/file-error.ts'
 
 /** What a file has beside its content. */
 export interface FileAttributes {

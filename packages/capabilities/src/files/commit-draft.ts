@@ -5,7 +5,7 @@ import { renameNoReplace } from '../linux/rename.ts'
 import type { Place } from '../paths/place.ts'
 import type { Draft } from './draft.ts'
 import { exchange, overwrite } from './exchange.ts'
-import { changedError } from './file-error.ts'
+import { changedError } from './changed-error.ts'
 import type { Identity } from './identity.ts'
 import { syncDirectory } from './sync-directory.ts'
 

@@ -4,7 +4,7 @@ import { errnoOf } from '../linux/errno.ts'
 import { renameExchange } from '../linux/rename.ts'
 import type { Place } from '../paths/place.ts'
 import type { Draft } from './draft.ts'
-import { changedError } from './file-error.ts'
+import { changedError } from './changed-error.ts'
 import { type Identity, identityAt, isSameContent, isUnchanged } from './identity.ts'
 
 /**

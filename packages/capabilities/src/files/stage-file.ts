@@ -5,7 +5,7 @@ import type { Place } from '../paths/place.ts'
 import { type FileAttributes, readAttributes, setAttributes } from './attributes.ts'
 import { commitDraft } from './commit-draft.ts'
 import { type Draft, openDraft } from './draft.ts'
-import { toWriteError } from './file-error.ts'
+import { toFileError } from '../paths/file-error.ts'
 import { hashFile } from './hash-file.ts'
 import type { Identity } from './identity.ts'
 
@@ -39,7 +39,7 @@ export async function stageFile(
     const state = await fill(draft.file, place.path, attributes, write)
     return toStaged(place, draft, state, stack.move())
   } catch (error) {
-    throw toWriteError(error, place.path)
+    throw toFileError(error, place.path)
   }
 }
 
@@ -69,7 +69,7 @@ function toStaged(
       try {
         await commitDraft(place, draft, expected)
       } catch (error) {
-        throw toWriteError(error, place.path)
+        throw toFileError(error, place.path)
       }
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

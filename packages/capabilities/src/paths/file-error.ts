@@ -14,7 +14,10 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ENAMETOOLONG: 'RT_FILE_NAME',
 }
 
-/** What the system answered about a path, as one of our errors; one that is ours stays as it is. */
+/**
+ * What the system answered about a path, as one of our errors, of the path as the caller knows it: the system's own names
+ * a descriptor. One of ours stays as it is.
+ */
 export function toFileError(error: unknown, path: string): RuntimoError {
   if (error instanceof RuntimoError) return error
   const errno = errnoOf(error)
@@ -22,8 +25,8 @@ export function toFileError(error: unknown, path: string): RuntimoError {
   return new RuntimoError(codes[errno] ?? 'RT_FILE_IO', message, { path, errno }, { cause: error })
 }
 
-/** Without the path in the error, which names a descriptor. */
-function reasonOf(error: unknown): string {
+/** "no space left on device (ENOSPC)" */
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const number = 'errno' in error ? error.errno : undefined
   return typeof number === 'number' ? `${getSystemErrorMessage(number)} (${errnoOf(error)})` : error.message

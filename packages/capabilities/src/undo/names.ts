@@ -1,6 +1,6 @@
 import { symlinkSync, unlinkSync } from 'node:fs'
 import type { RuntimoError } from '../errors/runtimo-error.ts'
-import { changedError } from '../files/file-error.ts'
+import { changedError } from '../files/changed-error.ts'
 import { type Identity, identityAt, isSameContent, isUnchanged } from '../files/identity.ts'
 import { syncDirectory } from '../files/sync-directory.ts'
 import { errnoOf } from '../linux/errno.ts'

@@ -4,7 +4,8 @@ import { captureState } from '../backups/capture.ts'
 import { isSameState, withoutSetId } from '../backups/same-state.ts'
 import type { Change, FileState } from '../backups/state.ts'
 import { copyContent } from '../files/copy-content.ts'
-import { changedError, toWriteError } from '../files/file-error.ts'
+import { changedError } from '../files/changed-error.ts'
+import { toFileError } from '../paths/file-error.ts'
 import { type Identity, identityOf } from '../files/identity.ts'
 import { stageFile } from '../files/stage-file.ts'
 import { syncDirectory } from '../files/sync-directory.ts'
@@ -49,7 +50,7 @@ export async function prepareStep(
     try {
       return await made.commit()
     } catch (error) {
-      throw toWriteError(error, place.path)
+      throw toFileError(error, place.path)
     }
   }
   return { change, commit, [Symbol.asyncDispose]: made[Symbol.asyncDispose] }

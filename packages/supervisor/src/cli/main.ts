@@ -11,10 +11,11 @@ for (const stream of [process.stdout, process.stderr]) {
 try {
   await program().parseAsync(process.argv)
 } catch (error) {
-  process.exitCode = reportFailure(error, process.argv.some(asksForJson))
+  process.exitCode = reportFailure(error, asksForJson(process.argv.slice(2)))
 }
 
-/** Also in a bundle such as -qj: parsing may have failed before anybody knew. */
-function asksForJson(argument: string): boolean {
-  return argument === '--json' || /^-q*j/u.test(argument)
+/** Also in a bundle such as -qj: parsing may have failed before anybody knew. Of these two, -j names the job. */
+function asksForJson([command = '', ...rest]: readonly string[]): boolean {
+  if (rest.includes('--json')) return true
+  return command !== 'status' && command !== 'undo' && rest.some((argument) => /^-q*j/u.test(argument))
 }

@@ -20,8 +20,8 @@ export function addLogCommands(runtimo: Command): void {
 
   runtimo
     .command('status')
-    .description('show what the log says of a job')
-    .requiredOption('-j, --job <id>', 'the job')
+    .description('show how the log stands, or what it says of a job')
+    .option('-j, --job <id>', 'the job')
     .option('--json', 'print JSON')
     .action(async (options) => (await import('../status.ts')).status(options))
 
