@@ -9,6 +9,7 @@ import type { RecoveryPlan } from './recovery/plan.ts'
 import type { Recovery } from './recovery/recover.ts'
 import { explain, type Explanation } from './execution/explain.ts'
 import type { Job } from './execution/job.ts'
+import { sessionIdOf } from './execution/join-session.ts'
 import type { JobResult } from './execution/result.ts'
 import { runJob } from './execution/run-job.ts'
 import { makeServices } from './execution/make-services.ts'
@@ -149,11 +150,13 @@ export class Supervisor implements AsyncDisposable {
     const checked = this.#options.check(options)
     const signals = checked.signal === undefined ? [...own] : [...own, checked.signal]
     const capability = await this.capabilities.open(name, checked.from)
+    const { sessionId: given } = checked
+    const session = given === undefined ? {} : { sessionId: await sessionIdOf(given, this.#services) }
     return {
       id: ulid(),
       capability,
       args,
-      options: { ...checked, signal: AbortSignal.any(signals) },
+      options: { ...checked, ...session, signal: AbortSignal.any(signals) },
       workingDir: resolve(checked.workingDir ?? process.cwd()),
       startedAt: Date.now(),
     }

@@ -15,7 +15,6 @@ import { type ArgsOptions, readArgs } from './read-args.ts'
 import { escapeControls } from './render/escape.ts'
 import { paint } from './render/paint.ts'
 import { renderResult } from './render/result.ts'
-import { sessionIdOf } from './session-id.ts'
 
 interface Options extends ArgsOptions, JobFlags {
   readonly capability: string
@@ -35,7 +34,7 @@ const day = 86_400
 export async function run(options: Options): Promise<void> {
   const args = await readArgs(options)
   const config = await loadConfig()
-  const asked = { ...toRunOptions(options, config), sessionId: await findSession(options, config) }
+  const asked = { ...toRunOptions(options, config), sessionId: options.session }
   using interrupted = onInterrupt()
   using progress = new Progress(process.stderr)
   const output = new OutputForwarder(options.raw === true, () => progress.clear())
@@ -73,11 +72,6 @@ function toRunOptions(options: Options, { values }: Config): RunOptions {
     waitForResourcesMs: Math.ceil(waitSecs * 1000),
     dryRun,
   }
-}
-
-/** A session that is missing or damaged fails no job: the result tells of it. */
-async function findSession({ session }: Options, config: Config): Promise<string | undefined> {
-  return session === undefined ? undefined : await sessionIdOf(session, config).catch(() => session)
 }
 
 /** A function's data, for it prints nothing by itself; then the summary. */
