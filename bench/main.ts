@@ -5,6 +5,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly run: () => Promi
   launch: () => import('./launch.ts'),
   kill: () => import('./kill.ts'),
   attribution: () => import('./attribution.ts'),
+  wal: () => import('./wal.ts'),
 }
 
 const [, , ...asked] = process.argv

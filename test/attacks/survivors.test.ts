@@ -33,11 +33,7 @@ describe.each(isRoot ? (['sandbox', 'process'] as const) : (['sandbox'] as const
     host.kill()
     await host.isGone()
     expect(host.survivors).toEqual([])
-    expect(await recordTypes(host.directory)).toEqual([
-      'wal_opened',
-      'job_started',
-      'job_validated',
-    ])
+    expect(await recordTypes(host.directory)).toEqual(['wal_opened', 'job_started', 'job_validated'])
     await nextStart()
   })
 

@@ -67,3 +67,8 @@ export {
   type WalRecord,
   WalWriter,
 } from './wal/index.ts'
+export { type LoggedJob } from './wal/catalog/job.ts'
+export { LogIndex } from './wal/catalog/log-index.ts'
+export { type Anchor } from './wal/anchor/anchor.ts'
+export { writeAnchor } from './wal/anchor/write.ts'
+export { type Verification, type Verified, verifyLog } from './wal/verify/verify.ts'

@@ -164,7 +164,7 @@ export class Boundary implements AsyncDisposable {
       frozen: [...job.frozen, ...(this.#placeholders?.frozen ?? [])],
     })
     await inTime(this.launcher.held, lateLauncher)
-    checkConfinement(this.first.pid, posture, this.#namespaces)
+    checkConfinement(this.first.pid, posture, this.#namespaces, launch.keeps)
     this.launcher.go()
   }
 

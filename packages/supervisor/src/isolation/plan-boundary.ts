@@ -13,8 +13,8 @@ import { arch } from './arch.ts'
 import { refusal } from './requirement.ts'
 import { jobEnvironment } from './environment.ts'
 import type { IsolationHost } from './host.ts'
-import { caller, jobUser } from './job-user.ts'
-import type { Posture } from './posture.ts'
+import { caller, isRoot, jobUser } from './job-user.ts'
+import { grantable, type Posture } from './posture.ts'
 
 /** What a job is to be held by, before anything of it is started. */
 export interface BoundaryRequest {
@@ -174,6 +174,7 @@ function planProcess(request: BoundaryRequest, host: IsolationHost): BoundaryPla
       supervisorPid: process.pid,
       level: 'process',
       user,
+      keeps: request.isTrusted && isRoot() ? grantable() : [],
       mounts: user.isDropped ? workspace.mounts : [],
       root: undefined,
       landlockAbi: host.landlockAbi,

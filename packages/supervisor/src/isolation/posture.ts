@@ -1,4 +1,5 @@
 import type { Level } from '@runtimo/capabilities'
+import type { LaunchPolicy } from '@runtimo/worker'
 import { readLink, readText } from '../telemetry/read-text.ts'
 import { type Missing, refusal } from './requirement.ts'
 
@@ -33,10 +34,26 @@ export function readOwnNamespaces(pid: number): ReadonlySet<NamespaceKind> {
   return new Set(own)
 }
 
+type CapabilityName = NonNullable<LaunchPolicy['keeps']>[number]
+
+/** As the sets in `/proc/PID/status` have them. */
+const bits = { CAP_CHOWN: 0x1n, CAP_DAC_OVERRIDE: 0x2n, CAP_FOWNER: 0x8n } as const satisfies Record<
+  CapabilityName,
+  bigint
+>
+
+/** Those by which root deals with the files of others, as far as we have them: in a container root may have fewer. */
+export function grantable(): readonly CapabilityName[] {
+  const status = readText('/', '/proc/self/status') ?? ''
+  const own = ['CapPrm', 'CapBnd'].map((name) => BigInt(`0x${fieldOf(status, name) || '0'}`))
+  const names = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER'] as const
+  return names.filter((name) => own.every((set) => (set & bits[name]) !== 0n))
+}
+
 /** What `/proc/PID/status` says of a process's rights. */
 interface Rights {
   readonly uid: number
-  /** `none`, or the sets that are not empty. */
+  /** `none`, or the sets that are not empty, in hex. */
   readonly capabilities: string
   readonly noNewPrivileges: boolean
   readonly seccomp: boolean
@@ -44,13 +61,15 @@ interface Rights {
 
 /**
  * Looks at the job's process from outside, when it has given up everything and has not begun: is it confined as
- * was planned? Landlock cannot be seen: its calls have succeeded, or we would not be here.
+ * was planned, with the capabilities that it keeps and no other? Landlock cannot be seen: its calls have succeeded,
+ * or we would not be here.
  * @throws RT_POSTURE_UNAVAILABLE naming each part
  */
 export function checkConfinement(
   pid: number,
   planned: Posture,
   namespaces: ReadonlySet<NamespaceKind>,
+  keeps: readonly CapabilityName[] = [],
 ): void {
   const rights = readRights(pid)
   if (rights === undefined) return // it was killed: it will not run
@@ -63,7 +82,7 @@ export function checkConfinement(
   expect('uid', planned.uid, rights.uid)
   expect('noNewPrivileges', true, rights.noNewPrivileges)
   expect('seccomp', planned.seccomp, rights.seccomp)
-  if (planned.pidNamespace || planned.uid !== 0) expect('capabilities', 'none', rights.capabilities)
+  expect('capabilities', describeKept(keeps), rights.capabilities)
   if (planned.pidNamespace) expect('namespaces', namespaceKinds.join(), [...namespaces].join())
   if (missing.length > 0) throw refusal(missing)
 }
@@ -72,13 +91,26 @@ export function checkConfinement(
 function readRights(pid: number): Rights | undefined {
   const status = readText('/', `/proc/${pid}/status`)
   if (status === undefined) return undefined
-  const field = (name: string): string => new RegExp(`^${name}:\\s*(\\S+)`, 'mu').exec(status)?.[1] ?? ''
+  const field = (name: string): string => fieldOf(status, name)
   // Not the bounding set: an ordinary user cannot empty it, and without new privileges nothing comes of it.
-  const sets = ['CapInh', 'CapPrm', 'CapEff', 'CapAmb'].filter((name) => !/^0+$/u.test(field(name)))
+  const sets = ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']
+    .filter((name) => !/^0+$/u.test(field(name)))
+    .map((name) => `${name} ${field(name).replace(/^0+/u, '')}`)
   return {
     uid: Number(field('Uid')),
     capabilities: sets.length === 0 ? 'none' : sets.join(),
     noNewPrivileges: field('NoNewPrivs') === '1',
     seccomp: field('Seccomp') === '2',
   }
+}
+
+function fieldOf(status: string, name: string): string {
+  return new RegExp(`^${name}:\\s*(\\S+)`, 'mu').exec(status)?.[1] ?? ''
+}
+
+/** As `Rights` has them: in these three sets, and never ambient. */
+function describeKept(keeps: readonly CapabilityName[]): string {
+  if (keeps.length === 0) return 'none'
+  const set = keeps.reduce((sum, name) => sum | bits[name], 0n).toString(16)
+  return ['CapInh', 'CapPrm', 'CapEff'].map((name) => `${name} ${set}`).join()
 }

@@ -35,7 +35,7 @@ export async function prepareDirectory(path: string): Promise<void> {
 
 /** Node's own recursive mkdir never returns below /proc, where a parent can be made and is still missing. */
 async function makeDirectories(directory: string): Promise<void> {
-  const isThere = await mkdir(directory, { mode: 0o700 }).then(
+  const isThere = await make(directory).then(
     () => true,
     (error: unknown) => {
       if (hasCode(error, 'EEXIST')) return true
@@ -45,7 +45,18 @@ async function makeDirectories(directory: string): Promise<void> {
   )
   if (isThere) return
   await makeDirectories(dirname(directory))
+  await make(directory)
+}
+
+/** Its name must survive a power cut, too; where its parent may not be read, that is left to the system. */
+async function make(directory: string): Promise<void> {
   await mkdir(directory, { mode: 0o700 })
+  try {
+    await using parent = await open(dirname(directory), constants.O_RDONLY | constants.O_DIRECTORY)
+    await parent.sync()
+  } catch (error) {
+    if (!hasCode(error, 'EACCES')) throw error
+  }
 }
 
 /** Opens a file of the log for appending: ours, regular, not through a link, readable by nobody else. */

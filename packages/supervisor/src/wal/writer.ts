@@ -99,15 +99,20 @@ export class WalWriter implements AsyncDisposable {
     }
   }
 
-  /** In the background, once in the beginning and after each rotation. What fails is tried again after the next. */
+  /** In the background, once in the beginning and after each rotation. */
   #prune(): void {
-    if (this.#pruning !== undefined || this.#lookedAfter === this.#log.rotations) return
-    this.#lookedAfter = this.#log.rotations
-    this.#pruning = this.#pruner
-      .prune((event) => this.append(event))
-      .catch(() => undefined)
-      .then(() => {
-        this.#pruning = undefined
-      })
+    if (this.#lookedAfter !== this.#log.rotations) this.#pruning ??= this.#pruneUntilDone()
+  }
+
+  async #pruneUntilDone(): Promise<void> {
+    while (this.#lookedAfter !== this.#log.rotations) {
+      this.#lookedAfter = this.#log.rotations
+      try {
+        await this.#pruner.prune((event) => this.append(event))
+      } catch {
+        // No append is to fail for it; it is tried again after the next rotation.
+      }
+    }
+    this.#pruning = undefined
   }
 }

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { madeUpJob, madeUpPolicy } from './policy-fixture.ts'
+import { madeUpJob, madeUpPolicy, madeUpTrusted } from './policy-fixture.ts'
 import { LaunchPlan } from './plan.ts'
+import type { LaunchPolicy } from './policy.ts'
 import { userNamespaceTape } from './user-namespace-tape.ts'
+
+function linesOf(policy: LaunchPolicy): string[] {
+  const plan = new LaunchPlan(policy)
+  return [plan.base, plan.job(madeUpJob('process'))].flatMap((tape) => tape.toString().split('\n'))
+}
 
 describe('the printed tape is the reviewed one', () => {
   test.each([
@@ -19,6 +25,16 @@ describe('the printed tape is the reviewed one', () => {
     const name = `${level}-${isDropped ? 'of-root' : 'of-a-user'}`
     await expect(plan.base.toString()).toMatchFileSnapshot(`printed/${name}-base.txt`)
     await expect(job).toMatchFileSnapshot(`printed/${name}-job.txt`)
+  })
+
+  test('of a function of ours that root runs: without three of the limits, and with three capabilities', async () => {
+    const kept = linesOf(madeUpTrusted())
+    const usual = linesOf({ ...madeUpTrusted(), keeps: [] })
+    const added = kept.filter((line) => !usual.includes(line))
+    const removed = usual.filter((line) => !kept.includes(line))
+    const changes = [...removed.map((line) => `- ${line.trim()}`), ...added.map((line) => `+ ${line.trim()}`)]
+    await expect(`${changes.join('\n')}\n`).toMatchFileSnapshot('printed/process-of-ours-changes.txt')
+    expect(kept).toHaveLength(usual.length - 3)
   })
 
   test('of the holder of a user namespace', async () => {
@@ -63,6 +79,14 @@ test('every call that can fail has a purpose or says itself what it is for', () 
 
 test.each([
   ['a sandbox without a root', () => new LaunchPlan({ ...madeUpPolicy('sandbox', true), root: undefined })],
+  [
+    'a sandbox that keeps a capability',
+    () => new LaunchPlan({ ...madeUpPolicy('sandbox', false), keeps: ['CAP_CHOWN'] }),
+  ],
+  [
+    'another user that keeps a capability',
+    () => new LaunchPlan({ ...madeUpPolicy('process', true), keeps: ['CAP_CHOWN'] }),
+  ],
   ['level process with a root', () => new LaunchPlan({ ...madeUpPolicy('sandbox', true), level: 'process' })],
   ['masks at level process', () => new LaunchPlan(madeUpPolicy('process', true)).job(madeUpJob('sandbox'))],
 ])('%s is a mistake of the caller', (_name, make) => {

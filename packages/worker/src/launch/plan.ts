@@ -12,7 +12,10 @@ export class LaunchPlan {
 
   /** Throws a TypeError when the policy contradicts itself, a RangeError when it is too large for a tape. */
   constructor(policy: LaunchPolicy) {
-    const { level, root } = policy
+    const { level, root, user, keeps = [] } = policy
+    if (keeps.length > 0 && (level !== 'process' || user.isDropped)) {
+      throw new TypeError('capabilities are kept at level process only, by root that stays root')
+    }
     if (level === 'process') {
       if (root !== undefined) throw new TypeError('level process has no root of its own')
       this.base = processBase(policy)

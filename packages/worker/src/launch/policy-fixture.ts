@@ -45,6 +45,13 @@ export function madeUpPolicy(
   }
 }
 
+/** For tests: of a function of ours that root runs. */
+export function madeUpTrusted(): LaunchPolicy {
+  const user = { uid: 0, gid: 0, isDropped: false }
+  const keeps = ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_FOWNER'] as const
+  return { ...madeUpPolicy('process', false), user, keeps }
+}
+
 export function madeUpJob(level: LaunchPolicy['level']): JobPolicy {
   const isSandbox = level === 'sandbox'
   return {

@@ -12,6 +12,8 @@ export interface LaunchPolicy {
   /** What the kernel answers to LANDLOCK_CREATE_RULESET_VERSION; 0 without Landlock. */
   readonly landlockAbi: number
   readonly user: LaunchUser
+  /** Level process, of root that stays root: what its first process keeps of root's power. Absent: nothing. */
+  readonly keeps?: readonly CapabilityName[]
   /**
    * Files `cgroup.procs` of the job's control groups. The launcher opens them while it may, and the job's
    * first process joins by them; the launcher itself stays outside.
@@ -27,6 +29,9 @@ export interface LaunchPolicy {
   /** Level sandbox only, and always there. */
   readonly root: RootView | undefined
 }
+
+/** Changes owners; reads and writes all files; acts on all files as their owner does. */
+export type CapabilityName = 'CAP_CHOWN' | 'CAP_DAC_OVERRIDE' | 'CAP_FOWNER'
 
 export interface LaunchUser {
   readonly uid: number

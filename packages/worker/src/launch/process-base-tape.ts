@@ -20,7 +20,7 @@ import { Tape } from './tape.ts'
 
 /** From the start of the launcher to a child that waits for the tape of its job, and a launcher that reaps. */
 export function processBase(policy: LaunchPolicy): Tape {
-  const { arch, user, supervisorPid, mounts, killSwitch } = policy
+  const { arch, user, keeps, supervisorPid, mounts, killSwitch } = policy
   const tape = new Tape(basePlace, arch)
   protectRecords(tape, basePlace)
   tidyUp(tape, hasIdMap(policy))
@@ -34,7 +34,7 @@ export function processBase(policy: LaunchPolicy): Tape {
   setDumpable(tape, 0, 'nobody traces the launcher')
   const pair = makePair(tape)
   const guard = killSwitch === undefined ? undefined : forkGuard(tape, pair, killSwitch)
-  tryToEmptyBoundingSet(tape)
+  tryToEmptyBoundingSet(tape, keeps)
   becomeUser(tape, user)
   endWithSupervisor(tape, supervisorPid)
   becomeSubreaper(tape)

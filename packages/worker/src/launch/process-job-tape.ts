@@ -10,14 +10,17 @@ import { dropCapabilities, setNoNewPrivileges } from './sections/privileges.ts'
 import { protectRecords } from './sections/protect.ts'
 import { Tape } from './tape.ts'
 
-/** The launcher's child gives up every right and becomes the job. */
-export function processJob({ arch, landlockAbi, user, killSwitch }: LaunchPolicy, job: JobPolicy): Tape {
+/** The launcher's child gives up every right that its policy does not leave to it, and becomes the job. */
+export function processJob(
+  { arch, landlockAbi, user, keeps, killSwitch }: LaunchPolicy,
+  job: JobPolicy,
+): Tape {
   if (job.masks.length + job.frozen.length > 0) {
     throw new TypeError('at level process no path can be masked or frozen')
   }
   const tape = new Tape(jobPlace, arch)
   protectRecords(tape, jobPlace)
-  dropCapabilities(tape)
+  dropCapabilities(tape, keeps)
   setNoNewPrivileges(tape)
   if (job.landlock !== undefined) restrictPaths(tape, landlockAbi, job.landlock)
   if (job.hasFilter) filterCalls(tape, 'process')

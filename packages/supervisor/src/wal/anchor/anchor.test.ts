@@ -89,6 +89,7 @@ test('anchors that are gone, or of another key only, do not pass for checked', a
   const path = logOf(20)
   await writeAnchor(path, other.privateKey)
   expect(await verifyLog(path, { publicKey })).toMatchObject({ ok: false, kind: 'truncated' })
+  await expect(verifyLog(path, { anchors: `${path}.anchors` })).rejects.toMatchObject({ code: 'RT_USAGE' })
   rmSync(`${path}.anchors`)
   expect(await verifyLog(path, { publicKey })).toMatchObject({ ok: false, file: `${path}.anchors` })
 })

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { RuntimoError } from '@runtimo/capabilities'
 import { hasCode } from '../../linux/errno.ts'
 import { type Damage, damageAt } from '../verify/place.ts'
 import type { WantedHash } from '../verify/wanted.ts'
@@ -17,15 +18,17 @@ interface Signed {
 /**
  * The records that the anchors of a key name. An anchor that cannot be trusted is damage, and so is a file without one
  * of that key: whoever asks for anchors must not be told that all is well when somebody has removed them.
+ * @throws RT_USAGE
  */
 export async function readAnchors(
   logPath: string,
   {
-    anchors: file = anchorsPath(logPath),
+    anchors: given,
     publicKey,
   }: { readonly anchors?: string | undefined; readonly publicKey?: string | undefined },
 ): Promise<Signed | Damage> {
-  if (publicKey === undefined) return { wanted: [], otherKeys: 0 }
+  if (publicKey === undefined) return withoutKey(given)
+  const file = given ?? anchorsPath(logPath)
   const key = parseKey(publicKey, 'public')
   const name = fingerprint(key)
   const text = await readText(file)
@@ -45,6 +48,12 @@ export async function readAnchors(
   }
   if (wanted.length > 0) return { wanted, otherKeys }
   return damageAt({ file, offset: 0 }, undefined, 'truncated', `there is no anchor of the key ${name}`)
+}
+
+/** @throws RT_USAGE when there are anchors that nobody can check */
+function withoutKey(file: string | undefined): Signed {
+  if (file === undefined) return { wanted: [], otherKeys: 0 }
+  throw new RuntimoError('RT_USAGE', `anchors: expected a public key to check ${file} with`, { file })
 }
 
 function toTime(seconds: number): string {

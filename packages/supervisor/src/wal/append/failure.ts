@@ -1,8 +1,9 @@
 import { RuntimoError } from '@runtimo/capabilities'
 import { hasCode } from '../../linux/errno.ts'
 
-/** Whether it was for want of space that a call failed. */
+/** Whether it was for want of space that a call failed, and nothing was done. */
 export function isFull(error: unknown): boolean {
+  if (isPoison(error)) return false
   if (error instanceof RuntimoError) return error.code === 'RT_WAL_FULL' || isFull(error.cause)
   return hasCode(error, 'ENOSPC', 'EDQUOT')
 }

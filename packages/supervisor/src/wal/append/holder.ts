@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isJsonObject, type JsonObject, RuntimoError } from '@runtimo/capabilities'
+import { isJsonObject, RuntimoError } from '@runtimo/capabilities'
 import { isAlive, readStat } from '../../processes/index.ts'
 import type { StoreFile } from '../store/store.ts'
 
@@ -9,6 +9,12 @@ import type { StoreFile } from '../store/store.ts'
 const patienceMs = 1000
 const pauseMs = 20
 const maxCommandLength = 300
+
+interface Holder {
+  readonly pid: number
+  readonly start_time: number
+  readonly command: string
+}
 
 /**
  * Takes the place of one who writes to the log, for as long as the file is open: shared, or alone. Who shares is
@@ -31,16 +37,16 @@ export async function occupy(file: StoreFile, logPath: string, isExclusive: bool
 
 async function locked(file: StoreFile, logPath: string): Promise<RuntimoError> {
   const holder = (await readName(file)) ?? describe(file.holders().find((pid) => pid > 0))
-  const name =
-    holder === undefined
-      ? 'another process'
-      : `process ${String(holder['pid'])} (${String(holder['command'])})`
+  const name = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`
   const message = `${logPath} is held by ${name}`
-  return new RuntimoError('RT_WAL_LOCKED', message, { path: logPath, holder: holder ?? null })
+  return new RuntimoError('RT_WAL_LOCKED', message, {
+    path: logPath,
+    holder: holder === undefined ? null : { ...holder },
+  })
 }
 
 /** Who has it alone has written its name; one of the dead may have left its own. */
-async function readName(file: StoreFile): Promise<JsonObject | undefined> {
+async function readName(file: StoreFile): Promise<Holder | undefined> {
   try {
     const value: unknown = JSON.parse((await file.read(0, 4096)).toString('utf8'))
     if (!isJsonObject(value)) return undefined
@@ -53,7 +59,7 @@ async function readName(file: StoreFile): Promise<JsonObject | undefined> {
   }
 }
 
-function describe(pid: number | undefined): JsonObject | undefined {
+function describe(pid: number | undefined): Holder | undefined {
   const stat = pid === undefined ? undefined : readStat(pid)
   if (stat === undefined) return undefined
   return { pid: stat.pid, start_time: stat.startTime, command: readCommand(stat.pid) ?? stat.comm }

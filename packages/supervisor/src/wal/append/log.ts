@@ -102,11 +102,8 @@ export class Log implements AsyncDisposable {
     await file.sync().catch((error: unknown) => {
       throw poisoned(this.#path, error)
     })
-    const { bootId } = this.#store
     const tail = await readTail(file)
-    // In one boot only the last record can be torn; after a power cut all is looked at.
-    if (tail !== undefined && tail.record.boot_id === bootId && bootId !== 'unknown')
-      return { bytes, next: tail.next, opening: [] }
+    if (tail !== undefined) return { bytes, next: tail.next, opening: [] }
     return await this.#mend(files)
   }
 

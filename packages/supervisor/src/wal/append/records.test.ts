@@ -44,8 +44,24 @@ test('what a signal interrupts is done again, and nobody hears of it', async () 
   const disk = new MemoryDisk()
   await using writer = new WalWriter(logPath, { store: new MemoryStore(disk) })
   await writer.append({ type: 'job_started' })
-  disk.fault = { at: disk.calls + 1, kind: 'EINTR', isLasting: true }
-  const appended = writer.append({ type: 'job_started' })
-  setTimeout(() => (disk.fault = undefined), 1)
-  expect(await appended).toBe(3)
+  let interrupted = 0
+  disk.onCall = () => {
+    const isDue = ++interrupted % 3 !== 0
+    disk.fault = isDue ? { at: disk.calls + 1, kind: 'EINTR' } : undefined
+  }
+  expect(await writer.append({ type: 'job_started' })).toBe(3)
+  expect(interrupted).toBeGreaterThan(5)
+})
+
+test('a sync that fails for want of space poisons: what was accepted before may be lost', async () => {
+  const disk = new MemoryDisk()
+  await using writer = new WalWriter(logPath, { store: new MemoryStore(disk) })
+  await writer.append({ type: 'job_started' })
+  disk.onCall = (call) => {
+    if (call === `sync ${logPath}`) disk.fault = { at: disk.calls + 1, kind: 'ENOSPC' }
+  }
+  await expect(writer.append({ type: 'job_completed' })).rejects.toMatchObject({ code: 'RT_WAL_POISONED' })
+  const { calls } = disk
+  await expect(writer.append({ type: 'job_completed' })).rejects.toMatchObject({ code: 'RT_WAL_POISONED' })
+  expect(disk.calls).toBe(calls)
 })

@@ -66,22 +66,23 @@ export async function checkNext(
   store: Store,
   { submitted }: Pick<Run, 'submitted'>,
   acknowledged: Iterable<string>,
+  name = 'next',
 ): Promise<readonly WalRecord[]> {
   {
     await using writer = new WalWriter(logPath, { segmentBytes: 2500, reserveBytes: 2048, store })
-    await writer.append({ type: 'job_started', job_id: 'next', name: 'next' })
+    await writer.append({ type: 'job_started', job_id: name, name })
   }
   const records = await readWholeLog(logPath, store)
-  const names = records.flatMap(({ name }) => (typeof name === 'string' ? [name] : []))
+  const names = records.flatMap((record) => (typeof record['name'] === 'string' ? [record['name']] : []))
   const found = new Set(names)
   if (found.size !== names.length) throw new Error(`twice: ${names.join()}`)
-  const invented = names.filter((name) => !submitted.has(name) && name !== 'next')
+  const invented = names.filter((one) => !submitted.has(one) && one !== name)
   if (invented.length > 0) throw new Error(`invented: ${invented.join()}`)
   // Names are given in the order of the calls: what was pruned is all in front of what is left.
   const order = [...submitted]
-  const firstLeft = records[0]?.seq === 1 ? 0 : order.findIndex((name) => found.has(name))
+  const firstLeft = records[0]?.seq === 1 ? 0 : order.findIndex((submission) => found.has(submission))
   const kept = new Set(firstLeft < 0 ? [] : order.slice(firstLeft))
-  const lost = [...acknowledged].filter((name) => kept.has(name) && !found.has(name))
+  const lost = [...acknowledged].filter((submission) => kept.has(submission) && !found.has(submission))
   if (lost.length > 0) throw new Error(`lost: ${lost.join()} of ${names.join()}`)
   return records
 }

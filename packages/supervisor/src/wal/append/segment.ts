@@ -73,8 +73,8 @@ export class Segment implements AsyncDisposable {
   }
 
   /** Nobody may build on what may not be on disk, though it can be read: it is cut off, and never tried again. */
-  async #poison(error: unknown, end: number): Promise<Error> {
+  async #poison(cause: unknown, end: number): Promise<Error> {
     await this.file.truncate(end).catch(() => undefined)
-    return poisoned(this.file.path, error)
+    return poisoned(this.file.path, cause)
   }
 }

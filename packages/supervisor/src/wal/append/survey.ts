@@ -1,6 +1,7 @@
 import type { RuntimoError } from '@runtimo/capabilities'
 import { decodeLine, hashLine, type Link } from '../line.ts'
 import type { StoreFile } from '../store/store.ts'
+import { batchOf } from './batch.ts'
 import { corrupt } from './failure.ts'
 import { type Line, linesOf } from './lines.ts'
 
@@ -45,8 +46,7 @@ export async function survey(file: StoreFile): Promise<Survey> {
       next = { seq: record.seq + 1, prev: hashLine(line.bytes) }
       bytes = line.offset + line.bytes.length + 1
     } else {
-      // All records of a batch have the time at which it was made.
-      const name = `${record.boot_id} ${record.mono_ns}`
+      const name = batchOf(record)
       batch ??= name
       if (batch !== name) throw tear
     }

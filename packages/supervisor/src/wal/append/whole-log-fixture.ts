@@ -11,19 +11,38 @@ interface Step {
   readonly file: string
 }
 
+export interface CrashedLog {
+  readonly records: readonly WalRecord[]
+  readonly isTorn: boolean
+  /** There is no active segment, or an empty one. */
+  readonly isBetween: boolean
+}
+
 /**
  * All records of a log, if it is whole: every line a record, seq without gaps, chained across segments, each of them
  * with its header, and what is missing in front explained by `wal_pruned`. @throws what is wrong with it
  */
 export async function readWholeLog(path: string, store: Store): Promise<readonly WalRecord[]> {
+  const { records, isTorn, isBetween } = await readLogAfterCrash(path, store)
+  if (isTorn || isBetween) throw new Error(`${path}: ${isTorn ? 'a torn last record' : 'no active segment'}`)
+  return records
+}
+
+/** The same of one whose writer was killed: its very last record may be torn, and its active segment not begun yet. */
+export async function readLogAfterCrash(path: string, store: Store): Promise<CrashedLog> {
   const records: WalRecord[] = []
   let last: Step | undefined
+  let isTorn = false
   const ended = endedAmong(await store.list(path), path).map((segment) => segment.path)
   for (const segment of [...ended, path]) {
     await using file = await store.openExisting(segment)
-    if (file === undefined) throw new Error(`${segment} is missing`)
+    if (file === undefined) break
     let isFirst = true
     for await (const line of linesOf(file)) {
+      if (!line.isComplete && segment === path) {
+        isTorn = true
+        break
+      }
       const record = line.isComplete ? decodeLine(line.bytes) : 'torn'
       if (typeof record === 'string') throw new Error(`${segment} at ${line.offset}: ${record}`)
       if (last !== undefined && (record.seq !== last.seq + 1 || record.prev !== last.prev))
@@ -35,7 +54,7 @@ export async function readWholeLog(path: string, store: Store): Promise<readonly
     }
   }
   checkBeginning(records)
-  return records
+  return { records, isTorn, isBetween: (store.find(path)?.bytes ?? 0) === 0 }
 }
 
 function checkHeader(record: WalRecord, last: Step | undefined): void {

@@ -10,7 +10,7 @@ import type { Addition, Known, KnownSegment } from './known.ts'
 import type { CatalogStore } from './store.ts'
 
 /** So many additions are made at a time: what is held in memory, and for how long others wait. */
-const batchSize = 5000
+const batchSize = 2500
 
 /** Takes up what is read, and hands it to the store in batches. */
 export class Filling {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import type { ChainState, Link } from '../read/chain.ts'
+import { byName, type Named } from './by-name.ts'
 import { running } from './job.ts'
 import { type Addition, type Found, fresh, type Known, type NameKind } from './known.ts'
 import { createTables, version } from './schema.ts'
@@ -73,15 +74,16 @@ export class CatalogStore implements Disposable {
   /** False: another process has added something since `before` was loaded. */
   add(before: Known, after: Known, additions: readonly Addition[]): boolean {
     return this.#within(() => {
-      const known = this.load()
-      const last = known?.segments.at(-1)
+      const state = this.#state()
+      const last = this.load()?.segments.at(-1)
       const expected = before.segments.at(-1)
-      if (known === undefined || last?.first !== expected?.first || last?.bytes !== expected?.bytes)
+      if (state === undefined || last?.first !== expected?.first || last?.bytes !== expected?.bytes)
         return false
-      for (const addition of additions) this.#addOne(addition)
+      let { names } = state
+      for (const named of byName(additions)) names += this.#addNamed(named) ? 1 : 0
       for (const { first, bytes, lastOffset, lastHash } of after.segments)
         this.#run('INSERT OR REPLACE INTO segments VALUES (?, ?, ?, ?)', first, bytes, lastOffset, lastHash)
-      this.#save(after, this.#count())
+      this.#save(after, { names, unfinished: this.#countUnfinished() })
       return true
     })
   }
@@ -131,24 +133,27 @@ export class CatalogStore implements Disposable {
     return places.length === row['places'] ? { name: String(row['name']), places } : null
   }
 
-  #addOne({ kind, name, segment, offset, state, outcome }: Addition): void {
-    const [row] = this.#all(
-      `INSERT INTO names (kind, name, places, state, outcome) VALUES (?, ?, 1, ?, ?)
-       ON CONFLICT (kind, name) DO UPDATE
-       SET places = places + 1, state = state | excluded.state, outcome = coalesce(outcome, excluded.outcome)
-       RETURNING id`,
-      kinds[kind],
-      name,
-      state,
-      outcome ?? null,
-    )
-    this.#run('INSERT INTO places VALUES (?, ?, ?)', Number(row?.['id']), segment, offset)
+  /** True when the name is new. */
+  #addNamed({ kind, name, places, state, outcome }: Named): boolean {
+    const row = this.#prepare(
+      `INSERT INTO names (kind, name, places, state, outcome) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (kind, name) DO UPDATE SET
+       places = places + excluded.places, state = state | excluded.state, outcome = coalesce(outcome, excluded.outcome)
+       RETURNING id, places`,
+    ).get(kinds[kind], name, places.length, state, outcome ?? null)
+    for (const { segment, offset } of places)
+      this.#run('INSERT INTO places VALUES (?, ?, ?)', Number(row?.['id']), segment, offset)
+    return row?.['places'] === places.length
   }
 
   #count(): Counts {
     const [names] = this.#all('SELECT count(*) AS n FROM names')
+    return { names: Number(names?.['n']), unfinished: this.#countUnfinished() }
+  }
+
+  #countUnfinished(): number {
     const [unfinished] = this.#all('SELECT count(*) AS n FROM names WHERE kind = 0 AND state = 1')
-    return { names: Number(names?.['n']), unfinished: Number(unfinished?.['n']) }
+    return Number(unfinished?.['n'])
   }
 
   #state(): State | undefined {

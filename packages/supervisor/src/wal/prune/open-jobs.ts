@@ -77,6 +77,6 @@ function isEnd({ type }: WalRecord): boolean {
   return type === 'job_completed' || type === 'job_failed' || type === 'job_interrupted'
 }
 
-function jobOf(record: WalRecord): string {
-  return String(record['job_id'])
+function jobOf({ job_id: id }: WalRecord): string {
+  return typeof id === 'string' ? id : ''
 }

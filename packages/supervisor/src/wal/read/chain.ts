@@ -40,10 +40,12 @@ export class Chain {
   follow(line: Decoded): string | undefined {
     if (line.record === undefined) {
       this.#next = undefined
+      this.#lastSeq ??= 0 // what it begins with cannot be read, and is not missing
       return line.reason
     }
-    const problem = line.record.v === 0 ? this.#followOld() : this.#check(line.record)
-    this.#isOld = line.record.v === 0
+    if (line.record.v === 0) return this.#followOld(line)
+    const problem = this.#check(line.record)
+    this.#isOld = false
     this.#step(line)
     return problem
   }
@@ -60,9 +62,13 @@ export class Chain {
     this.#lastSeq = undefined
   }
 
-  #followOld(): string | undefined {
+  /** What stands among ours is not followed: the record after it follows the one before it. */
+  #followOld(line: DecodedRecord): string | undefined {
     const isHistory = this.#isOld || this.#lastSeq === undefined
-    return isHistory ? undefined : 'a record of the Rust original, without a checksum, among ours'
+    if (!isHistory) return 'a record of the Rust original, without a checksum, among ours'
+    this.#isOld = true
+    this.#step(line)
+    return undefined
   }
 
   #check(record: WalRecord): string | undefined {

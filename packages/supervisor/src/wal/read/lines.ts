@@ -13,7 +13,7 @@ export interface Line {
 }
 
 const newline = 0x0a
-const chunkBytes = 262_144
+const chunkBytes = 65_536
 const leastBytes = 4096
 /** No record comes near it: what is held of a damaged file stays bounded. */
 export const maxLineBytes: number = 4_194_304

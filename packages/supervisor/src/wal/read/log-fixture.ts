@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -62,9 +62,4 @@ export function segmentsOf(path: string, parts: readonly (readonly WalEvent[])[]
 
 export function writeParts(parts: readonly Part[]): void {
   for (const { path, lines } of parts) writeFileSync(path, Buffer.concat(lines), { mode: 0o600 })
-}
-
-/** What the writer does when a segment is full, with a log that is already there. */
-export function rotate(path: string, firstSeq: number): void {
-  renameSync(path, endedPath(path, firstSeq))
 }

@@ -16,7 +16,7 @@ export interface Batch {
 }
 
 /**
- * All lines of a log, the oldest first, in batches of about a megabyte: whoever reads millions of them waits
+ * All lines of a log, the oldest first, in batches of 64 kB: whoever reads millions of them waits
  * once for each batch. @throws the system error, ENOENT where there is no log
  */
 export async function* scan(path: string, { from = 0 }: ScanOptions = {}): AsyncGenerator<Batch, void> {

@@ -80,10 +80,11 @@ export function testStore(
     await using other = await store.open(path)
     const order: string[] = []
     const lock = await file.lock()
-    const second = other.lock().then((held) => {
-      order.push('second')
-      held[Symbol.dispose]()
-    })
+    const waitForIt = async (): Promise<void> => {
+      using held = await other.lock()
+      order.push(held === undefined ? 'nobody' : 'second')
+    }
+    const second = waitForIt()
     await new Promise((resolve) => setTimeout(resolve, 10))
     order.push('first')
     lock[Symbol.dispose]()

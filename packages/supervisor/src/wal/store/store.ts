@@ -3,7 +3,7 @@
  * Errors are the system's, with `code`; EINTR means that nothing was done and that the call may be made again.
  */
 export interface Store {
-  /** While it stays the same, what was written is there, though it may not be durable yet: the id of this boot. */
+  /** Of this boot of the machine. */
   readonly bootId: string
   /** Makes the log's directory, and refuses one that others could write to. @throws RT_WAL_UNSAFE, RT_WAL_UNWRITABLE */
   prepare(logPath: string): Promise<void>
