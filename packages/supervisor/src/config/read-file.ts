@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { hasCode } from '../linux/errno.ts'
 import type { ConfigLocation } from './location.ts'
 import type { Problem } from './problem.ts'
@@ -17,16 +17,24 @@ export async function readConfigFile({
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     return await read(file, path)
   } catch (error) {
-    if (!isNamed && hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined
+    if (!isNamed && (hasCode(error, 'ENOENT', 'ENOTDIR') || (await isClosed(path)))) return undefined
     const got = error instanceof Error ? error.message : String(error)
     return { file: path, expected: 'a file that we can read', got }
   }
 }
 
+/** In the home of somebody else, as HOME says after `su`: what we may not even look for is no configuration of ours. */
+async function isClosed(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => false,
+    (error: unknown) => hasCode(error, 'EACCES'),
+  )
+}
+
 async function read(file: FileHandle, path: string): Promise<string | Problem> {
-  const stat = await file.stat()
-  if (!stat.isFile()) return { file: path, expected: 'a regular file', got: 'another kind' }
-  const unsafe = await findUnsafe(path, stat)
+  const found = await file.stat()
+  if (!found.isFile()) return { file: path, expected: 'a regular file', got: 'another kind' }
+  const unsafe = await findUnsafe(path, found)
   if (unsafe !== undefined) return { file: path, ...unsafe }
   const bytes = Buffer.alloc(maxBytes + 1)
   const { bytesRead } = await file.read(bytes, 0, bytes.length, 0)
