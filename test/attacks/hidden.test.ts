@@ -1,8 +1,18 @@
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { WalWriter } from '@runtimo/supervisor'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { arena, judge } from '../support/attack.ts'
+import { until } from '../support/processes.ts'
 import { type Acts, attempt, succeeded, unconfined } from '../support/shell.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
@@ -93,6 +103,29 @@ describe('level sandbox', () => {
     await judge(supervisor, result, { outcome: 'completed' })
     const state = attempt(supervisor, {}, { level, workingDir: `/tmp/runtimo-${uid}` })
     await expect(state).rejects.toMatchObject({ code: 'RT_POSTURE_UNAVAILABLE' })
+  })
+
+  test('while jobs see its directory, the log keeps its file: what follows it would not be hidden (F14)', async () => {
+    const workingDir = temporaryDirectory()
+    const walPath = join(workingDir, 'wal.jsonl')
+    const supervisor = arena({ walPath, wal: { segmentBytes: 4096 } })
+    // Another process that shares the log, and sees to it that it is full.
+    await using other = new WalWriter(walPath, { segmentBytes: 4096 })
+    const fill = async (): Promise<void> => {
+      for (let n = 0; n < 10; n++) await other.append({ type: 'command_executed', fill: 'x'.repeat(1000) })
+    }
+    const acts = {
+      ended: 'ls wal.jsonl.0*',
+      read: 'grep . wal.jsonl',
+      plant: 'echo x >wal.jsonl.recovery || echo x >wal.jsonl.outputs/x',
+    }
+    const running = attempt(supervisor, { wait: 'touch up; sleep 1', ...acts }, { level, workingDir })
+    await until('the job', () => existsSync(join(workingDir, 'up')))
+    await fill()
+    expect(succeeded(await running)).toEqual(['wait'])
+    await supervisor.close()
+    await fill()
+    expect(readdirSync(workingDir).filter((name) => name.startsWith('wal.jsonl.0'))).not.toEqual([])
   })
 
   test('a link in the place of something hidden hides what it leads to (F15)', async () => {

@@ -13,6 +13,7 @@ import { findUnmet, refusal } from '../isolation/requirement.ts'
 import { defaultLimits, type LimitHost, planLimits } from '../limits/index.ts'
 import type { CapabilityEntry } from '../registry/registry.ts'
 import { isWithin } from '../view/within.ts'
+import { makeLogFiles } from '../wal/log-files.ts'
 import { keepsBackups, noBackups } from './file-access.ts'
 import type { Job } from './job.ts'
 import { permit } from './permit.ts'
@@ -57,7 +58,11 @@ async function describe(
   const { path } = services.wal
   const state = await statePaths(services)
   const shown = [job.workingDir, ...folders, ...permissions.read, ...permissions.write]
-  if (shown.some((directory) => isWithin(path, directory))) await services.wal.prepare()
+  const isHiddenWhole = state.some((other) => other !== path && isWithin(path, other))
+  if (!isHiddenWhole && shown.some((directory) => isWithin(path, directory))) {
+    await services.wal.prepare()
+    await makeLogFiles(path)
+  }
   const entry = kind === 'command' ? undefined : level === 'thread' ? threadHostEntry : childEntry
   const plan = planBoundary(
     {

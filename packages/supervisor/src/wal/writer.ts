@@ -54,7 +54,10 @@ export class WalWriter implements AsyncDisposable {
     return appended
   }
 
-  /** Makes the files, if they are not there: what is not there cannot be hidden from a job. @throws RT_WAL_… */
+  /**
+   * For jobs that see the directory of the log: makes the files, if they are not there, for what is not there cannot be
+   * hidden, and from now on no segment is ended, for a new one would not be hidden either. @throws RT_WAL_…
+   */
   async prepare(): Promise<void> {
     while (this.#running !== undefined) await this.#running
     const preparing = this.#log.prepare()

@@ -6,6 +6,7 @@ import { type Batch, encodeBatch, type Outcome } from './batch.ts'
 import { beginSegment, type End } from './begin-segment.ts'
 import { isFull, poisoned, toWalError } from './failure.ts'
 import { Files } from './files.ts'
+import { Pin } from './pin.ts'
 import { repair } from './repair.ts'
 import { Reserve } from './reserve.ts'
 import { endSegment } from './end-segment.ts'
@@ -28,6 +29,7 @@ export class Log implements AsyncDisposable {
   readonly #isExclusive: boolean
   readonly #segmentBytes: number
   readonly #reserve: Reserve
+  readonly #pin: Pin
   #files: Files | undefined
   /** What we wrote last: while the file still ends there, nobody else has written. */
   #known: End | undefined
@@ -37,12 +39,14 @@ export class Log implements AsyncDisposable {
     this.#store = store
     this.#isExclusive = options.exclusive ?? false
     this.#segmentBytes = options.segmentBytes ?? defaultSegmentBytes
+    this.#pin = new Pin(`${path}.pin`, store)
     this.#reserve = new Reserve(`${path}.reserve`, options.reserveBytes ?? defaultReserveBytes, store)
   }
 
-  /** Opens the files, and makes those that are missing. @throws RT_WAL_… */
+  /** Opens the files, makes those that are missing, and keeps the active segment. @throws RT_WAL_… */
   async prepare(): Promise<void> {
     using _ = await this.#hold()
+    await this.#pin.hold()
     await this.#reserve.isWhole()
   }
 
@@ -54,11 +58,17 @@ export class Log implements AsyncDisposable {
     using held = await this.#hold()
     const hasRoom = await this.#reserve.isWhole()
     let end = await this.#findEnd(held.files)
-    if (hasRoom && end.bytes > this.#segmentBytes) end = await this.#rotate(held.files, end)
+    const isLarge = hasRoom && end.bytes > this.#segmentBytes
+    if (isLarge && (await this.#pin.isFree())) end = await this.#rotate(held.files, end)
     return await this.#commit(events, held.files, end, hasRoom)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close()
+    await this.#pin[Symbol.asyncDispose]()
+  }
+
+  async #close(): Promise<void> {
     const files = this.#files
     this.#files = undefined
     this.#known = undefined
@@ -75,7 +85,7 @@ export class Log implements AsyncDisposable {
       })
       if (files.areCurrent()) return { files, [Symbol.dispose]: () => lock[Symbol.dispose]() }
       lock[Symbol.dispose]()
-      await this[Symbol.asyncDispose]()
+      await this.#close()
     }
     const message = `${this.#path}: its files are exchanged again and again`
     throw new RuntimoError('RT_WAL_UNWRITABLE', message, { path: this.#path })
