@@ -169,5 +169,5 @@ test('one that is cancelled while it waits for its turn is not begun, and not re
   await expect(second).rejects.toMatchObject({ code: 'RT_CANCELLED' })
   const { jobId, walSeq } = await first
   expect((await recordsOf(supervisor, jobId)).at(-1)).toMatchObject({ seq: walSeq })
-  expect(walSeq).toBe(3) // wal_opened, and the start and the end of the first
+  expect(walSeq).toBe(4) // wal_opened, and three records of the first
 })
