@@ -16,7 +16,7 @@ export {
 } from './capability.ts'
 export { catalogue } from './errors/catalogue.ts'
 export type { CatalogueEntry } from './errors/entry.ts'
-export { type ErrorCode, errorCodes, isErrorCode } from './errors/codes.ts'
+export { type ErrorCode, errorCodes, isErrorCode, isFileErrorCode } from './errors/codes.ts'
 export { cutMessage, type ErrorReport, RuntimoError } from './errors/runtimo-error.ts'
 export { isJsonObject, type Json, type JsonObject } from './json/json.ts'
 export { redact, redacted, scrub, type Secrets, secretsOf, secretTexts } from './json/redact.ts'

@@ -69,3 +69,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   const codes: readonly unknown[] = errorCodes
   return codes.includes(value)
 }
+
+export function isFileErrorCode(code: ErrorCode): code is FileErrorCode {
+  return /^RT_(?:FILE|BACKUP|UNDO)_/u.test(code)
+}

@@ -3,6 +3,7 @@ import { getSystemErrorName } from 'node:util'
 import koffi from 'koffi'
 import { libc } from './libc.ts'
 
+const shared = 1
 const exclusive = 2
 const nonBlocking = 4
 const unlock = 8
@@ -25,10 +26,10 @@ export async function lockFile(fd: number): Promise<Disposable> {
   return { [Symbol.dispose]: () => void flock(fd, unlock) }
 }
 
-/** Without waiting. False: somebody else holds it. */
-export function tryLock(fd: number): boolean {
-  if (flock(fd, exclusive | nonBlocking) === 0) return true
-  const name = getSystemErrorName(-koffi.errno())
-  if (name === 'EAGAIN' || name === 'EINTR') return false
-  throw new Error(`flock: ${name}`)
+/** Without waiting; it goes when the file is closed, be it by the kernel. False: somebody holds it otherwise. */
+export function tryLock(fd: number, mode: 'alone' | 'shared' = 'alone'): boolean {
+  if (flock(fd, (mode === 'alone' ? exclusive : shared) | nonBlocking) === 0) return true
+  const code = getSystemErrorName(-koffi.errno())
+  if (code === 'EAGAIN' || code === 'EINTR') return false
+  throw Object.assign(new Error(`flock: ${code}`), { code })
 }

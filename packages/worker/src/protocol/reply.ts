@@ -1,4 +1,12 @@
-import { type ErrorCode, isErrorCode, isJsonObject, type Json, measureJson } from '@runtimo/capabilities'
+import {
+  type ErrorCode,
+  errorCodes,
+  isErrorCode,
+  isFileErrorCode,
+  isJsonObject,
+  type Json,
+  measureJson,
+} from '@runtimo/capabilities'
 import { countValues, maxValues } from './values.ts'
 import { endReasons, type EndReason, maxReplyBytes, type Refusal, type Reply } from './messages.ts'
 
@@ -10,20 +18,7 @@ const workerCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'RT_CAPABILITY_FAILED',
   'RT_RESULT_NOT_JSON',
   'RT_RESULT_TOO_LARGE',
-  'RT_FILE_NOT_FOUND',
-  'RT_FILE_NOT_REGULAR',
-  'RT_FILE_PERMISSION',
-  'RT_FILE_IO',
-  'RT_FILE_NAME',
-  'RT_FILE_OUTSIDE',
-  'RT_FILE_CRITICAL',
-  'RT_FILE_CHANGED',
-  'RT_FILE_LINKED',
-  'RT_FILE_TOO_LARGE',
-  'RT_BACKUP_FAILED',
-  'RT_BACKUP_DAMAGED',
-  'RT_UNDO_CONFLICT',
-  'RT_UNDO_NOTHING',
+  ...errorCodes.filter(isFileErrorCode),
 ])
 
 const maxMessageLength = 16_384

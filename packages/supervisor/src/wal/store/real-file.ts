@@ -1,9 +1,8 @@
 import { fstatSync, readFileSync, type Stats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { hasCode } from '../../linux/errno.ts'
-import { lockFile } from '../../linux/flock.ts'
+import { lockFile, tryLock } from '../../linux/flock.ts'
 import { allocate } from './fallocate.ts'
-import { tryLockKept } from './lock-kept.ts'
 import type { StoreFile } from './store.ts'
 
 export class RealFile implements StoreFile {
@@ -69,7 +68,7 @@ export class RealFile implements StoreFile {
   }
 
   tryLock(mode: 'alone' | 'shared'): boolean {
-    return tryLockKept(this.#handle.fd, mode)
+    return tryLock(this.#handle.fd, mode)
   }
 
   /** `/proc/locks` names devices otherwise than stat does on some file systems: the inode's number has to do. */
