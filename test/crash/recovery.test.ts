@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { WalReader, type WalRecord } from '@runtimo/supervisor'
 import { expect, test } from 'vitest'
 import { runtimo } from '../support/cli.ts'
+import { isOver, until } from '../support/processes.ts'
 import { temporaryDirectory, testSupervisor } from '../support/supervisor.ts'
 import { Host, type HostLevel } from './host.ts'
 
@@ -25,15 +26,22 @@ async function startOn(walPath: string): Promise<void> {
   await supervisor.close()
 }
 
+/** Who clears his environment as well is found by a control group or a pid namespace only. */
+function daemons(sleep: string): string {
+  return `setsid sh -c '(${sleep} &)' </dev/null >/dev/null 2>&1; sh -c 'trap "" TERM HUP; ${sleep}' & echo up; ${sleep}`
+}
+
 test.each<HostLevel>(['sandbox', 'process'])(
-  'a job at level %s whose supervisor was killed is recorded as interrupted, once',
+  'a job at level %s whose supervisor was killed is recorded as interrupted, once, when nobody of it is left',
   async (level) => {
-    const host = await Host.start(level)
+    const host = await Host.start(level, daemons)
     const walPath = join(host.directory, 'wal.jsonl')
-    await host.isUp()
+    await host.isUp(3)
     host.kill()
-    await host.isGone()
+    await until('the end of the host', () => isOver(host.pid))
     await startOn(walPath)
+    // Also of those whom nothing but the next start can kill: at level process, without control groups.
+    expect(host.members).toEqual([])
     const start = (await recordsOf(walPath)).find(({ type }) => type === 'job_started')
     const interrupted = await endsOf(walPath)
     expect(interrupted).toMatchObject([

@@ -18,6 +18,7 @@ import { undo } from '../../packages/capabilities/src/undo/execute.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 const isFull = process.env['RUNTIMO_FULL'] === '1'
+const timeout = isFull ? 600_000 : 30_000
 const rounds = isFull ? 10_000 : 300
 
 const exchange = `
@@ -74,7 +75,7 @@ test('whoever looks first and writes then, undoes a file outside', async () => {
   expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('before')
 })
 
-test('Undo changes nothing outside while its directory becomes a link, and back', async () => {
+test('Undo changes nothing outside while its directory becomes a link, and back', { timeout }, async () => {
   const { work, outside, backups } = arena()
   const access = { roots: [work], deny: [], state: [backups], backups, tenant: 't', sessionId: null }
   const context = { dryRun: false, workingDir: work }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { resolveAtOnce } from './at-once.ts'
 import type { Resolver } from './found.ts'
 import { openPlace } from './open-place.ts'
@@ -114,6 +114,7 @@ describe.each(ways)('%s', (_way, resolvers) => {
     const tree = plant('work/closed/file')
     chmodSync(tree.top, 0o755)
     chmodSync(join(tree.work, 'closed'), 0o600)
+    onTestFinished(() => chmodSync(join(tree.work, 'closed'), 0o700)) // for whoever removes it
     const outcome = asUser(() => lead(tree, 'closed/file', resolvers))
     expect(outcome).toMatchObject({ code: 'RT_FILE_PERMISSION', errno: 'EACCES' })
   })
