@@ -9,7 +9,6 @@ import type { RecoveryPlan } from './recovery/plan.ts'
 import type { Recovery } from './recovery/recover.ts'
 import { explain, type Explanation } from './execution/explain.ts'
 import type { Job } from './execution/job.ts'
-import { sessionIdOf } from './execution/join-session.ts'
 import type { JobResult } from './execution/result.ts'
 import { runJob } from './execution/run-job.ts'
 import { makeServices } from './execution/make-services.ts'
@@ -151,7 +150,7 @@ export class Supervisor implements AsyncDisposable {
     const signals = checked.signal === undefined ? [...own] : [...own, checked.signal]
     const capability = await this.capabilities.open(name, checked.from)
     const { sessionId: given } = checked
-    const session = given === undefined ? {} : { sessionId: await sessionIdOf(given, this.#services) }
+    const session = given === undefined ? {} : { sessionId: await this.#sessionIdOf(given) }
     return {
       id: ulid(),
       capability,
@@ -160,6 +159,12 @@ export class Supervisor implements AsyncDisposable {
       workingDir: resolve(checked.workingDir ?? process.cwd()),
       startedAt: Date.now(),
     }
+  }
+
+  /** What no session has is kept as it was given: the result will tell of it. */
+  async #sessionIdOf(given: string): Promise<string> {
+    const { sessions, tenant } = this.#services
+    return await sessions.idOf(given, tenant).catch(() => given)
   }
 
   async #queued(asked: Promise<Job>): Promise<JobResult> {

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { errnoOf } from '../linux/errno.ts'
 import { linkDescriptor } from '../linux/link.ts'
+import { beside } from '../paths/beside.ts'
 import type { Place } from '../paths/place.ts'
 
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY
@@ -29,7 +30,7 @@ export class Draft implements AsyncDisposable {
 
   /** Where it is under its temporary name, whoever else is there. */
   get at(): string {
-    return `/proc/self/fd/${this.#place.directory}/${this.temporary}`
+    return beside(this.#place, this.temporary)
   }
 
   /** Gives it its temporary name, unless it has it. */
@@ -68,6 +69,6 @@ export async function openNameless(place: Place, temporary: string, mode: number
 
 export async function openNamed(place: Place, temporary: string, mode: number): Promise<Draft> {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_RDWR | constants.O_NOFOLLOW
-  const file = await open(`/proc/self/fd/${place.directory}/${temporary}`, flags, mode)
+  const file = await open(beside(place, temporary), flags, mode)
   return new Draft(place, file, temporary, true)
 }

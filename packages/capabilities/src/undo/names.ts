@@ -5,6 +5,7 @@ import { type Identity, identityAt, isSameContent, isUnchanged } from '../files/
 import { syncDirectory } from '../files/sync-directory.ts'
 import { errnoOf } from '../linux/errno.ts'
 import { renameExchange, renameNoReplace } from '../linux/rename.ts'
+import { beside } from '../paths/beside.ts'
 import type { Place } from '../paths/place.ts'
 
 /**
@@ -61,10 +62,6 @@ function rename(place: Place, act: () => void): void {
   } catch (error) {
     throw ['ENOENT', 'EEXIST'].includes(errnoOf(error)) ? changed(place) : error
   }
-}
-
-function beside({ directory }: Place, name: string): string {
-  return `/proc/self/fd/${directory}/${name}`
 }
 
 function changed({ path }: Place): RuntimoError {

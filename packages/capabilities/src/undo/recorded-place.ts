@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { toFileError } from '../paths/file-error.ts'
+import { beside } from '../paths/beside.ts'
 import type { Place } from '../paths/place.ts'
 
 const O_PATH = 0o10000000
@@ -25,7 +26,7 @@ export function openRecorded(path: string): Place {
     path,
     directory,
     name,
-    at: `/proc/self/fd/${directory}/${name}`,
+    at: beside({ directory }, name),
     created: [],
     [Symbol.dispose]: () => held.dispose(),
   }
@@ -33,7 +34,7 @@ export function openRecorded(path: string): Place {
 
 function openNext(directory: number, name: string, path: string): number {
   try {
-    return openSync(`/proc/self/fd/${directory}/${name}`, flags)
+    return openSync(beside({ directory }, name), flags)
   } catch (error) {
     // Of a link, too, the system says that it is no directory.
     throw toFileError(error, path)

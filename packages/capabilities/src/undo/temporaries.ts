@@ -6,6 +6,7 @@ import { isSameState } from '../backups/same-state.ts'
 import type { Change } from '../backups/state.ts'
 import { syncDirectory } from '../files/sync-directory.ts'
 import { renameExchange, renameNoReplace } from '../linux/rename.ts'
+import { beside } from '../paths/beside.ts'
 import type { Place } from '../paths/place.ts'
 import { openRecorded } from './recorded-place.ts'
 import { temporaryPrefix } from './temporary-name.ts'
@@ -25,7 +26,7 @@ export async function removeTemporaries(
     using place = change && tryOpen(change.path)
     if (change === undefined || place === undefined) continue
     const names = temporariesIn(place, jobId)
-    if (!isDry) for (const name of names) unlinkSync(`/proc/self/fd/${place.directory}/${name}`)
+    if (!isDry) for (const name of names) unlinkSync(beside(place, name))
     if (!isDry && names.length > 0) await syncDirectory(place)
     removed.push(...names.map((name) => join(dirname(change.path), name)))
   }
@@ -41,7 +42,7 @@ export async function handBack(change: Change, isDry: boolean): Promise<boolean>
   const { path, temporary, before, after } = change
   using place = temporary === undefined ? undefined : tryOpen(path)
   if (place === undefined || temporary === undefined) return false
-  const at = `/proc/self/fd/${place.directory}/${temporary}`
+  const at = beside(place, temporary)
   const aside = await captureState({ ...place, name: temporary, at })
   if (aside.kind === 'absent' || isSameState(aside, before) || isSameState(aside, after)) return false
   // Before the exchange it is a draft that is not whole.
@@ -54,11 +55,11 @@ export async function handBack(change: Change, isDry: boolean): Promise<boolean>
   return true
 }
 
-function temporariesIn({ directory }: Place, jobId: string): string[] {
+function temporariesIn(place: Place, jobId: string): string[] {
   const uid = process.geteuid?.()
-  return readdirSync(`/proc/self/fd/${directory}`).filter((name) => {
+  return readdirSync(beside(place, '.')).filter((name) => {
     if (!name.startsWith(temporaryPrefix(jobId))) return false
-    const stat = lstatSync(`/proc/self/fd/${directory}/${name}`)
+    const stat = lstatSync(beside(place, name))
     return stat.isSymbolicLink() || (stat.isFile() && (stat.uid === uid || uid === 0))
   })
 }

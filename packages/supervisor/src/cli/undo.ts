@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, RuntimoError } from '@runtimo/capabiliti
 import { toWire } from '../codec/wire.ts'
 import { loadConfig } from '../config/load.ts'
 import type { JobResult } from '../execution/result.ts'
+import { SessionManager } from '../sessions/session-manager.ts'
 import { exitCodeOf } from './exit-code.ts'
 import { onInterrupt } from './interrupt.ts'
 import { openSupervisor } from './open-supervisor.ts'
@@ -10,7 +11,6 @@ import { printJson } from './print-json.ts'
 import { paint } from './render/paint.ts'
 import { renderResult } from './render/result.ts'
 import { renderConflicts, renderDiff, renderRestored } from './render/undo.ts'
-import { sessionIdOf } from './session-id.ts'
 
 interface Options {
   readonly job?: string
@@ -28,7 +28,10 @@ export async function undo(options: Options): Promise<void> {
     throw new RuntimoError('RT_USAGE', 'expected either --job ID or --session ID')
   const config = await loadConfig()
   const { values } = config
-  const sessionId = session === undefined ? undefined : await sessionIdOf(session, config)
+  const sessionId =
+    session === undefined
+      ? undefined
+      : await new SessionManager(values['sessions.dir']).idOf(session, values.tenant)
   const timeoutSecs = values['jobs.timeout_secs']
   using interrupted = onInterrupt()
   await using supervisor = await openSupervisor({}, config)

@@ -64,16 +64,15 @@ export function makeServices(options: SupervisorOptions, found: Found): Services
     owner: () => found.owner() ?? unowned(),
     tenant: tenant ?? 'default',
     files: { roots: files?.roots ?? [], deny: files?.deny ?? [] },
-    backups: directoryOf(backups?.dir, 'RUNTIMO_BACKUPS_DIR', 'backups'),
-    sessions: new SessionManager(directoryOf(sessionsDir, 'RUNTIMO_SESSIONS_DIR', 'sessions')),
+    backups: backupsDirectory(backups?.dir),
+    sessions: new SessionManager(sessionsDir),
     configFile: findConfig(process.env)?.path,
   }
 }
 
-/** Given, or named by the environment, or beside the default log. */
-function directoryOf(given: string | undefined, variable: string, name: string): string {
-  const named = given ?? process.env[variable]
-  return named === undefined || named === '' ? join(defaultDirectory(), name) : resolve(named)
+/** Given, or RUNTIMO_BACKUPS_DIR, or beside the default log. */
+function backupsDirectory(given: string = process.env['RUNTIMO_BACKUPS_DIR'] ?? ''): string {
+  return given === '' ? join(defaultDirectory(), 'backups') : resolve(given)
 }
 
 function unowned(): never {

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getSystemErrorName } from 'node:util'
-import koffi from 'koffi'
-import { libc } from './libc.ts'
+import { hasCode } from './errno.ts'
+import { libc, systemError } from './libc.ts'
 
 const shared = 1
 const exclusive = 2
@@ -29,7 +28,7 @@ export async function lockFile(fd: number): Promise<Disposable> {
 /** Without waiting; it goes when the file is closed, be it by the kernel. False: somebody holds it otherwise. */
 export function tryLock(fd: number, mode: 'alone' | 'shared' = 'alone'): boolean {
   if (flock(fd, (mode === 'alone' ? exclusive : shared) | nonBlocking) === 0) return true
-  const code = getSystemErrorName(-koffi.errno())
-  if (code === 'EAGAIN' || code === 'EINTR') return false
-  throw Object.assign(new Error(`flock: ${code}`), { code })
+  const error = systemError('flock')
+  if (hasCode(error, 'EAGAIN', 'EINTR')) return false
+  throw error
 }

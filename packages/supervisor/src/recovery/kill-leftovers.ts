@@ -1,8 +1,7 @@
-import { ownLeafOwner } from '../control-groups/leaf-name.ts'
-import { readBootId } from '../linux/identity.ts'
 import type { ProcessIdentity } from '../processes/index.ts'
 import { empty } from '../termination/empty.ts'
 import { sweep } from '../termination/sweep.ts'
+import { hasOurPids } from './owner.ts'
 import type { Interruption } from './plan.ts'
 
 /** Who was killed, and who could not be. */
@@ -17,8 +16,8 @@ export interface Killed {
  * as long as pids mean what they did.
  */
 export async function killLeftovers({ owner, boundary }: Interruption): Promise<Killed> {
-  const isSame = owner?.bootId === readBootId() && owner.pidNamespace === ownLeafOwner().pidNamespace
-  if (boundary === undefined || !isSame) return { killed: [], survivors: [] }
+  if (boundary === undefined || owner === undefined || !hasOurPids(owner))
+    return { killed: [], survivors: [] }
   const met = new Map<number, ProcessIdentity>()
   const survivors = await empty({
     root: boundary.root,

@@ -1,6 +1,5 @@
 import { isJsonObject, type Json } from '@runtimo/capabilities'
-import { readBootId } from '../linux/identity.ts'
-import { ownLeafOwner } from '../control-groups/leaf-name.ts'
+import { ownIdentity, ownPidNamespace, readBootId } from '../linux/identity.ts'
 import { isAlive, type ProcessIdentity } from '../processes/index.ts'
 
 /** Whose a job is: enough to tell for all time which process of which machine ran it. */
@@ -17,8 +16,7 @@ export interface RecordedOwner extends Owner {
 }
 
 export function ownOwner(life: string): Owner {
-  const { process, pidNamespace } = ownLeafOwner()
-  return { ...process, pidNamespace, life }
+  return { ...ownIdentity(), pidNamespace: Number(ownPidNamespace()), life }
 }
 
 /** Undefined where a record names no owner, as those of others than us. */
@@ -30,12 +28,17 @@ export function parseOwner(owner: Json | undefined, bootId: Json | undefined): R
   return { pid, startTime, pidNamespace, life, bootId }
 }
 
+/** Whether its pid, and those of its jobs, mean here what they meant to it: in this boot, in our pid namespace. */
+export function hasOurPids({ bootId, pidNamespace }: RecordedOwner): boolean {
+  return bootId === readBootId() && pidNamespace === Number(ownPidNamespace())
+}
+
 /**
  * Whether the owner is surely dead. Its pid is asked where that means the same process here; of another container
  * only the lock can tell, which the kernel takes from whoever dies. After a new start of the machine all are dead.
  */
 export function isDead(owner: RecordedOwner, isLocked: (life: string) => boolean): boolean {
+  if (hasOurPids(owner)) return !isAlive(owner)
   if (owner.bootId !== readBootId()) return true
-  if (owner.pidNamespace === ownLeafOwner().pidNamespace) return !isAlive(owner)
   return owner.life !== '' && !isLocked(owner.life)
 }

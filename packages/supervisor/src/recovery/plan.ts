@@ -1,4 +1,5 @@
 import type { WalRecord } from '../wal/index.ts'
+import { isJobEnd } from '../wal/record.ts'
 import { parseBoundary, type RecordedBoundary } from './recorded-boundary.ts'
 import { parseOwner, type RecordedOwner } from './owner.ts'
 
@@ -22,8 +23,6 @@ export interface RecoveryPlan {
   readonly running: readonly string[]
 }
 
-const ends: ReadonlySet<string> = new Set(['job_completed', 'job_failed', 'job_interrupted'])
-
 /**
  * What is to be done about jobs without an end: a pure function of the records, in their order, and of who is dead.
  * Records of ended jobs may be left out. With its own records added it plans nothing any more.
@@ -37,7 +36,7 @@ export function planRecovery(
     const { type, job_id: jobId } = record
     if (typeof jobId !== 'string') continue
     if (type === 'job_started') open.set(jobId, toInterruption(jobId, record))
-    else if (ends.has(type)) open.delete(jobId)
+    else if (isJobEnd(record)) open.delete(jobId)
     else if (type === 'job_validated') {
       const known = open.get(jobId)
       if (known !== undefined) open.set(jobId, { ...known, boundary: parseBoundary(record['boundary']) })

@@ -52,16 +52,21 @@ export async function recover(services: RecoveryServices): Promise<Recovery> {
   // Somebody may have done it before we had the lock.
   const { interrupted: left } = await planOf(services)
   await services.removeStale()
+  const journals = await listJournals(services.backups)
   const recovered: Recovered[] = []
-  for (const job of left) recovered.push(await recoverJob(job, services))
+  for (const job of left) recovered.push(await recoverJob(job, journals.includes(job.jobId), services))
   removeStaleLocks(services.wal.path)
   return { interrupted: recovered, running }
 }
 
-async function recoverJob(job: Interruption, { wal, backups, owner }: RecoveryServices): Promise<Recovered> {
+async function recoverJob(
+  job: Interruption,
+  hasJournal: boolean,
+  { wal, backups, owner }: RecoveryServices,
+): Promise<Recovered> {
   const { jobId, capability, tenant, sessionId, startedAt, startSeq } = job
   const killed = await killLeftovers(job)
-  const files = await settleFiles(backups, jobId)
+  const files = hasJournal ? await settleJournal(backups, jobId, { dryRun: false }) : null
   await wal.append({
     type: 'job_interrupted',
     job_id: jobId,
@@ -78,9 +83,4 @@ async function recoverJob(job: Interruption, { wal, backups, owner }: RecoverySe
   })
   await markEnded(backups, jobId)
   return { jobId, capability, files, ...killed }
-}
-
-async function settleFiles(backups: string, jobId: string): Promise<Settlement | null> {
-  const journals = await listJournals(backups)
-  return journals.includes(jobId) ? await settleJournal(backups, jobId, { dryRun: false }) : null
 }

@@ -77,6 +77,14 @@ export class SessionManager {
     return session
   }
 
+  /**
+   * The id of a session that was given by id or by name: records hold ids only. An id is taken as it is, for a session
+   * can be undone by it even when its own record is damaged. @throws RT_SESSION_NOT_FOUND, RT_SESSION_UNAVAILABLE
+   */
+  async idOf(idOrName: string, tenant: string = defaultTenant): Promise<string> {
+    return isId(idOrName) ? idOrName : (await this.#findByName(idOrName, tenant)).id
+  }
+
   /** Takes no more jobs. @throws RT_SESSION_NOT_FOUND, RT_SESSION_CLOSED, RT_SESSION_UNAVAILABLE */
   async close(idOrName: string, tenant: string = defaultTenant): Promise<Session> {
     const { id, closedAt } = await this.show(idOrName, tenant)

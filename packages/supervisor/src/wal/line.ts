@@ -15,6 +15,8 @@ export interface Clock {
   readonly bootId: string
 }
 
+/** Every record begins so. */
+export const lineBeginning: Buffer = Buffer.from('{"v":1,"seq":')
 const crcMember = Buffer.from(',"crc":"')
 /** The checksum's eight digits, and what closes its string and the record. */
 const crcTail = 10
@@ -51,6 +53,12 @@ export function decodeLine(line: Buffer): WalRecord | string {
   return readHex(line, at + crcMember.length) === crc32c(line.subarray(0, at))
     ? value
     : 'the checksum does not fit'
+}
+
+/** The seq in the beginning of a line; undefined when it is not that of a record. */
+export function seqIn(beginning: Buffer): number | undefined {
+  const [, digits] = /^\{"v":1,"seq":(\d{1,16}),/u.exec(beginning.toString('latin1')) ?? []
+  return digits === undefined ? undefined : Number(digits)
 }
 
 /** What the record after this line must have as `prev`. */

@@ -43,6 +43,13 @@ export interface WalRecord {
   readonly [member: string]: Json
 }
 
+const ends: ReadonlySet<RecordType> = new Set(['job_completed', 'job_failed', 'job_interrupted'])
+
+/** Whether it ends the job that it names: each job has one such record. */
+export function isJobEnd({ type }: Pick<WalRecord, 'type'>): boolean {
+  return ends.has(type)
+}
+
 export const firstPrev: string = '0'.repeat(64)
 
 export function isRecord(value: JsonObject): value is WalRecord {

@@ -1,9 +1,10 @@
 import process from 'node:process'
 import { isJsonObject, type Json, RuntimoError } from '@runtimo/capabilities'
 import prettyMs from 'pretty-ms'
-import { isEnd, toJob } from '../../wal/catalog/job.ts'
+import { toJob } from '../../wal/catalog/job.ts'
 import { LogIndex } from '../../wal/catalog/log-index.ts'
 import type { WalEntry } from '../../wal/index.ts'
+import { isJobEnd } from '../../wal/record.ts'
 import { toWire } from '../../codec/wire.ts'
 import { printJson } from '../print-json.ts'
 import { table } from '../render/table.ts'
@@ -24,7 +25,7 @@ export async function showJob(path: string, jobId: string, json: boolean): Promi
     throw new RuntimoError('RT_JOB_NOT_FOUND', message, { path, job_id: jobId, damaged: damage.length > 0 })
   }
   if (damage.length > 0) process.exitCode = 1
-  const end = entries.find(({ record }) => isEnd(record))?.record
+  const end = entries.find(({ record }) => isJobEnd(record))?.record
   const error = end?.['error'] ?? null
   const processes = memberOf(end?.['usage'], 'processes')
   if (json) {

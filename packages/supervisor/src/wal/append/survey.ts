@@ -1,13 +1,11 @@
 import type { RuntimoError } from '@runtimo/capabilities'
-import { decodeLine, hashLine, type Link } from '../line.ts'
+import { decodeLine, hashLine, lineBeginning, type Link } from '../line.ts'
 import type { StoreFile } from '../store/store.ts'
 import { batchOf } from './batch.ts'
 import { corrupt } from './failure.ts'
 import { type Line, linesOf } from './lines.ts'
 
 const newline = 0x0a
-/** Every record begins so. */
-const beginning = Buffer.from('{"v":1,"seq":')
 /** More than this was never unsynced; a batch is smaller. */
 const maxTornBytes = 8_388_608
 /** What a larger segment has before this was synced long ago. */
@@ -56,7 +54,7 @@ export async function survey(file: StoreFile): Promise<Survey> {
 }
 
 function isTorn({ bytes, offset, isComplete }: Line): boolean {
-  if (!isComplete && bytes.subarray(0, beginning.length).equals(beginning.subarray(0, bytes.length)))
+  if (!isComplete && bytes.subarray(0, lineBeginning.length).equals(lineBeginning.subarray(0, bytes.length)))
     return true
   // Without a record before it, it is not known to be a log at all.
   return offset === 0 ? beginsTorn(bytes) : bytes.includes(0)
@@ -64,7 +62,7 @@ function isTorn({ bytes, offset, isComplete }: Line): boolean {
 
 function beginsTorn(bytes: Buffer): boolean {
   if (bytes[0] === 0) return bytes.subarray(0, sectorBytes).every((byte) => byte === 0)
-  return bytes.subarray(0, beginning.length).equals(beginning) && bytes.includes(0)
+  return bytes.subarray(0, lineBeginning.length).equals(lineBeginning) && bytes.includes(0)
 }
 
 async function firstLineAfter(file: StoreFile, position: number): Promise<number> {

@@ -1,4 +1,4 @@
-import { decodeLine, hashLine, type Link } from '../line.ts'
+import { decodeLine, hashLine, type Link, seqIn } from '../line.ts'
 import type { WalRecord } from '../record.ts'
 import type { StoreFile } from '../store/store.ts'
 import { batchOf } from './batch.ts'
@@ -57,6 +57,5 @@ async function* linesBackwards(file: StoreFile): AsyncGenerator<Buffer | undefin
 
 /** The seq in the first record of a segment that begins with one. */
 export async function readFirstSeq(file: StoreFile): Promise<number | undefined> {
-  const [, seq] = /^\{"v":1,"seq":(\d{1,16}),/u.exec((await file.read(0, 64)).toString('latin1')) ?? []
-  return seq === undefined ? undefined : Number(seq)
+  return seqIn(await file.read(0, 64))
 }

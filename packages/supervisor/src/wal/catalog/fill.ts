@@ -1,4 +1,4 @@
-import type { Link } from '../read/chain.ts'
+import type { Link } from '../line.ts'
 import { lineAt } from '../read/place.ts'
 import type { WalDamage } from '../reader.ts'
 import { type LogFile, openFiles } from './files.ts'

@@ -3,9 +3,9 @@ import { Chain } from '../read/chain.ts'
 import { decode, type Decoded } from '../read/decode.ts'
 import { readLines } from '../read/lines.ts'
 import type { WalDamage } from '../reader.ts'
-import type { WalRecord } from '../record.ts'
+import { isJobEnd, type WalRecord } from '../record.ts'
 import type { LogFile } from './files.ts'
-import { isEnd, outcomeOf, textOf } from './job.ts'
+import { outcomeOf, textOf } from './job.ts'
 import type { Addition, Known, KnownSegment } from './known.ts'
 import type { CatalogStore } from './store.ts'
 
@@ -79,7 +79,7 @@ function toAdditions(record: WalRecord, place: Pick<Addition, 'segment' | 'offse
   const additions: Addition[] = []
   const jobId = textOf(record, 'job_id')
   const sessionId = textOf(record, 'session_id')
-  const state = record.type === 'job_started' ? 1 : isEnd(record) ? 2 : 0
+  const state = record.type === 'job_started' ? 1 : isJobEnd(record) ? 2 : 0
   const { last_seq: lastSeq } = record
   const none = { ...place, state: 0, outcome: undefined }
   if (jobId !== null)

@@ -6,7 +6,8 @@ import {
   toUnfinished,
   type UnfinishedJob,
 } from './answers.ts'
-import { isEnd, isOfCourse, type LoggedJob, outcomeOf, running, textOf, toJob } from './job.ts'
+import { isJobEnd } from '../record.ts'
+import { isOfCourse, type LoggedJob, outcomeOf, running, textOf, toJob } from './job.ts'
 
 interface Seen {
   readonly jobId: string
@@ -26,7 +27,7 @@ export class FullAnswers implements LogAnswers {
     const open = new Map<string, WalEntry[]>()
     for await (const { entry, jobId } of this.#ofJobs()) {
       if (!entry.verified) continue
-      if (isEnd(entry.record)) open.delete(jobId)
+      if (isJobEnd(entry.record)) open.delete(jobId)
       else if (open.has(jobId) || isOfCourse(entry.record))
         open.set(jobId, [...(open.get(jobId) ?? []), entry])
     }
@@ -50,7 +51,7 @@ export class FullAnswers implements LogAnswers {
       const seen = open.get(jobId) ?? { jobId, order, entries: [] }
       open.set(jobId, seen)
       seen.entries.push(entry)
-      if (!isEnd(entry.record)) continue
+      if (!isJobEnd(entry.record)) continue
       open.delete(jobId)
       if (outcome !== undefined && outcomeOf(entry.record) !== outcome) continue
       chosen.push(seen)

@@ -1,5 +1,5 @@
 import type { WalEntry } from '../reader.ts'
-import type { RecordType, WalRecord } from '../record.ts'
+import { isJobEnd, type RecordType, type WalRecord } from '../record.ts'
 
 /** What the log says of one job. */
 export interface LoggedJob {
@@ -20,20 +20,15 @@ export interface LoggedJob {
 
 export const running = 'running'
 
-const ends: ReadonlySet<RecordType> = new Set(['job_completed', 'job_failed', 'job_interrupted'])
 const begins: ReadonlySet<RecordType> = new Set(['job_submitted', 'job_validated', 'job_started'])
 
-export function isEnd({ type }: WalRecord): boolean {
-  return ends.has(type)
-}
-
 /** Says that there is such a job, as others only mention one. */
-export function isOfCourse({ type }: WalRecord): boolean {
-  return ends.has(type) || begins.has(type)
+export function isOfCourse(record: WalRecord): boolean {
+  return isJobEnd(record) || begins.has(record.type)
 }
 
 export function outcomeOf(record: WalRecord): string | undefined {
-  if (!isEnd(record)) return undefined
+  if (!isJobEnd(record)) return undefined
   return textOf(record, 'outcome') ?? record.type.slice('job_'.length)
 }
 
@@ -48,7 +43,7 @@ export function toJob(jobId: string, entries: readonly WalEntry[]): LoggedJob | 
   const [first] = records
   const last = records.at(-1)
   if (first === undefined || last === undefined) return undefined
-  const end = records.find(isEnd)
+  const end = records.find(isJobEnd)
   return {
     jobId,
     capability: textOf(first, 'capability'),

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { ChainState, Link } from '../read/chain.ts'
+import type { Link } from '../line.ts'
+import type { ChainState } from '../read/chain.ts'
 import { byName, type Named } from './by-name.ts'
 import { running } from './job.ts'
 import { type Addition, type Found, fresh, type Known, type NameKind } from './known.ts'

@@ -2,7 +2,7 @@ import { linesOf } from '../append/lines.ts'
 import { readFirstSeq } from '../append/tail.ts'
 import { decodeLine } from '../line.ts'
 import { type EndedSegment, endedAmong } from '../segments.ts'
-import type { WalRecord } from '../record.ts'
+import { isJobEnd, type WalRecord } from '../record.ts'
 import type { Store, StoreFile } from '../store/store.ts'
 
 /** A place in the log, which stays one when the active segment is ended. */
@@ -51,7 +51,7 @@ export class OpenJobs {
       if (typeof record === 'string') return false
       const id = jobOf(record)
       if (record.type === 'job_started') jobs.add(id)
-      else if (isEnd(record)) jobs.delete(id)
+      else if (isJobEnd(record)) jobs.delete(id)
     }
     this.#firstSeq = segment.firstSeq
     this.#jobs = jobs
@@ -67,14 +67,10 @@ export class OpenJobs {
       if (!line.isComplete) break
       offset = line.offset + line.bytes.length + 1
       const record = decodeLine(line.bytes)
-      if (typeof record !== 'string' && isEnd(record)) this.#jobs.delete(jobOf(record))
+      if (typeof record !== 'string' && isJobEnd(record)) this.#jobs.delete(jobOf(record))
     }
     this.#readTo = { firstSeq, offset }
   }
-}
-
-function isEnd({ type }: WalRecord): boolean {
-  return type === 'job_completed' || type === 'job_failed' || type === 'job_interrupted'
 }
 
 function jobOf({ job_id: id }: WalRecord): string {

@@ -1,10 +1,6 @@
+import type { Link } from '../line.ts'
 import { firstPrev, type WalRecord } from '../record.ts'
 import type { Decoded, DecodedRecord } from './decode.ts'
-
-export interface Link {
-  readonly seq: number
-  readonly prev: string
-}
 
 /** Where a chain stands, to be followed on later. */
 export interface ChainState {

@@ -1,5 +1,5 @@
 import { decodeOld } from '../legacy/decode.ts'
-import { decodeLine, hashLine } from '../line.ts'
+import { decodeLine, hashLine, lineBeginning } from '../line.ts'
 import type { WalRecord } from '../record.ts'
 import type { Line } from './lines.ts'
 
@@ -31,7 +31,6 @@ export interface Undecodable extends Place {
 }
 
 const marks = [Buffer.from('"seq":'), Buffer.from(',"crc":"')]
-const beginning = Buffer.from('{"v":1,"seq":')
 
 export function decode(file: string, { bytes, offset, size, complete }: Line): Decoded {
   const record = complete ? decodeLine(bytes) : 'a torn last record'
@@ -51,8 +50,8 @@ export function decode(file: string, { bytes, offset, size, complete }: Line): D
 }
 
 function isLikeRecord(bytes: Buffer): boolean {
-  const length = Math.min(bytes.length, beginning.length)
-  const isBeginning = length > 0 && bytes.subarray(0, length).equals(beginning.subarray(0, length))
+  const length = Math.min(bytes.length, lineBeginning.length)
+  const isBeginning = length > 0 && bytes.subarray(0, length).equals(lineBeginning.subarray(0, length))
   return isBeginning || marks.some((mark) => bytes.includes(mark)) || isUnwritten(bytes)
 }
 

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { hasCode } from '../../linux/errno.ts'
 import { type EndedSegment, listEnded } from '../segments.ts'
+import { seqIn } from '../line.ts'
 
 /** The files of a log at one moment, the oldest first. */
 export interface Segments extends AsyncDisposable {
@@ -56,6 +57,5 @@ async function findSame(file: FileHandle, ended: readonly EndedSegment[]): Promi
 /** The seq with which a file of ours begins: a guess from its first bytes, to know where to look. */
 export async function peekSeq(file: FileHandle): Promise<number | undefined> {
   const { bytesRead, buffer } = await file.read(Buffer.alloc(64), 0, 64, 0)
-  const [, digits] = /^\{"v":1,"seq":(\d+),/u.exec(buffer.toString('latin1', 0, bytesRead)) ?? []
-  return digits === undefined ? undefined : Number(digits)
+  return seqIn(buffer.subarray(0, bytesRead))
 }
