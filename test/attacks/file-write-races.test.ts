@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import {
   mkdirSync,
   mkdtempSync,
@@ -14,14 +12,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { RuntimoError } from '@runtimo/capabilities'
 import { givenWorkplace } from '../../packages/capabilities/src/file-write/job-fixture.ts'
-
-const exchange = `
-import ctypes, sys
-call = ctypes.CDLL(None).renameat2
-a, b = (name.encode() for name in sys.argv[1:])
-print(flush=True)
-while call(-100, a, -100, b, 2) == 0: pass
-sys.exit('renameat2 failed')`
+import { exchangeNames } from '../support/exchange.ts'
 
 interface Arena {
   readonly work: string
@@ -40,18 +31,8 @@ async function arena(): Promise<Arena> {
   ]
   for (const path of [join(work, 'dir'), outside, state]) mkdirSync(path, { recursive: true, mode: 0o700 })
   symlinkSync(outside, join(work, 'link'))
-  await swap(join(work, 'dir'), join(work, 'link'))
+  await exchangeNames(join(work, 'dir'), join(work, 'link'))
   return { work, outside, state }
-}
-
-async function swap(a: string, b: string): Promise<void> {
-  const child = spawn('python3', ['-c', exchange, a, b], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = once(child, 'exit')
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    expect(await ended).toEqual([null, 'SIGKILL'])
-  })
-  await once(child.stdout, 'data')
 }
 
 /** Not while it is exchanged: the look itself fails then. */

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import {
   closeSync,
   constants,
@@ -12,11 +10,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fileRead } from '../../packages/capabilities/src/file-read/execute.ts'
 import { errnoOf } from '../../packages/capabilities/src/linux/errno.ts'
 import { openPlace } from '../../packages/capabilities/src/paths/open-place.ts'
 import { ways } from '../../packages/capabilities/src/paths/tree-fixture.ts'
+import { exchangeNames } from '../support/exchange.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 interface Arena {
@@ -35,25 +34,6 @@ function arena(): Arena {
   symlinkSync(outside, join(work, 'link'))
   symlinkSync(join(outside, 'file'), join(work, 'link-file'))
   return { work, outside }
-}
-
-const exchange = `
-import ctypes, sys
-call = ctypes.CDLL(None).renameat2
-a, b = (name.encode() for name in sys.argv[1:])
-print(flush=True)
-while call(-100, a, -100, b, 2) == 0: pass
-sys.exit('renameat2 failed')`
-
-/** Until the test ends two names are exchanged as fast as the machine can. */
-async function swap(a: string, b: string): Promise<void> {
-  const child = spawn('python3', ['-c', exchange, a, b], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = once(child, 'exit')
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    expect(await ended).toEqual([null, 'SIGKILL'])
-  })
-  await once(child.stdout, 'data')
 }
 
 type Tally = Record<string, number>
@@ -86,15 +66,17 @@ function holdThenGoUp(directory: string): string {
 interface Attack {
   readonly when: string
   readonly path: string
-  readonly start: (arena: Arena) => Promise<void>
+  readonly start: (arena: Arena) => Promise<unknown>
   readonly naive: (arena: Arena) => string
   readonly times: number
 }
 
-const directoryBecomesLink = ({ work }: Arena): Promise<void> => swap(join(work, 'dir'), join(work, 'link'))
-const fileBecomesLink = ({ work }: Arena): Promise<void> => swap(join(work, 'file'), join(work, 'link-file'))
-const directoryIsMovedOut = ({ work, outside }: Arena): Promise<void> =>
-  swap(join(work, 'up'), join(outside, 'moved'))
+const directoryBecomesLink = ({ work }: Arena): Promise<unknown> =>
+  exchangeNames(join(work, 'dir'), join(work, 'link'))
+const fileBecomesLink = ({ work }: Arena): Promise<unknown> =>
+  exchangeNames(join(work, 'file'), join(work, 'link-file'))
+const directoryIsMovedOut = ({ work, outside }: Arena): Promise<unknown> =>
+  exchangeNames(join(work, 'up'), join(outside, 'moved'))
 
 const attacks: readonly Attack[] = [
   {
@@ -157,7 +139,7 @@ describe.each(ways)('resolved %s', (_way, resolvers) => {
 
   test('no directory is made outside', async () => {
     const here = arena()
-    await swap(join(here.work, 'dir'), join(here.work, 'link'))
+    await exchangeNames(join(here.work, 'dir'), join(here.work, 'link'))
     const access = { roots: [here.work], deny: [], state: [] }
     const options = { access, workingDir: here.work, purpose: 'write', createParents: true } as const
     const tally: Tally = {}
@@ -174,8 +156,8 @@ describe.each(ways)('resolved %s', (_way, resolvers) => {
 
 test('FileRead reads nothing from outside while a directory and a file become links', async () => {
   const here = arena()
-  await swap(join(here.work, 'dir'), join(here.work, 'link'))
-  await swap(join(here.work, 'file'), join(here.work, 'link-file'))
+  await exchangeNames(join(here.work, 'dir'), join(here.work, 'link'))
+  await exchangeNames(join(here.work, 'file'), join(here.work, 'link-file'))
   const context = { jobId: 'test', dryRun: false, workingDir: here.work }
   const access = { roots: [here.work], deny: [], state: [], backups: '', tenant: '', sessionId: null }
   const seen = new Set<string>()

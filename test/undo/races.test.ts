@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import {
   existsSync,
   lstatSync,
@@ -12,22 +10,15 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { fileWrite } from '../../packages/capabilities/src/file-write/execute.ts'
 import { undo } from '../../packages/capabilities/src/undo/execute.ts'
+import { exchangeNames } from '../support/exchange.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 const isFull = process.env['RUNTIMO_FULL'] === '1'
 const timeout = isFull ? 600_000 : 30_000
 const rounds = isFull ? 10_000 : 300
-
-const exchange = `
-import ctypes, sys, time
-call = ctypes.CDLL(None).renameat2
-a, b = (name.encode() for name in sys.argv[1:])
-print(flush=True)
-while call(-100, a, -100, b, 2) == 0: time.sleep(0.0002)
-sys.exit('renameat2 failed')`
 
 interface Arena {
   readonly work: string
@@ -48,22 +39,9 @@ function arena(): Arena {
   return { work, outside, backups }
 }
 
-/** Exchanges two names all the time, until it is stopped, or the test ends. */
-async function swap(a: string, b: string): Promise<() => Promise<void>> {
-  const child = spawn('python3', ['-c', exchange, a, b], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const ended = once(child, 'exit')
-  const stop = async (): Promise<void> => {
-    child.kill('SIGKILL')
-    await ended
-  }
-  onTestFinished(stop)
-  await once(child.stdout, 'data')
-  return stop
-}
-
 test('whoever looks first and writes then, undoes a file outside', async () => {
   const { work, outside } = arena()
-  await swap(join(work, 'dir'), join(work, 'link'))
+  await exchangeNames(join(work, 'dir'), join(work, 'link'), 0.0002)
   const path = join(work, 'dir/file')
   for (let round = 0; round < 200_000 && readFileSync(join(outside, 'file'), 'utf8') === 'after'; round++) {
     try {
@@ -83,7 +61,7 @@ test('Undo changes nothing outside while its directory becomes a link, and back'
   const { ino } = lstatSync(join(outside, 'file'))
   const outcomes = { undone: 0, refused: 0 }
   let last = 'WRITE'
-  const stop = await swap(join(work, 'dir'), join(work, 'link'))
+  const stop = await exchangeNames(join(work, 'dir'), join(work, 'link'), 0.0002)
   for (let round = 0; round < rounds; round++) {
     const jobId = `UNDO${round}`
     try {
