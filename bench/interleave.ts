@@ -11,20 +11,25 @@ export interface Timing {
   readonly rounds: number
 }
 
-const warmUps = 3
-
-/** Runs all in turns, so that what else the machine does falls on all alike. */
-export async function interleave(contenders: readonly Contender[], rounds: number): Promise<Timing[]> {
+/**
+ * Runs all in turns, so that what else the machine does falls on all alike; in another order each time, so that
+ * nobody always comes after the same one.
+ */
+export async function interleave(
+  contenders: readonly Contender[],
+  rounds: number,
+  warmUps: number = 3,
+): Promise<Timing[]> {
   const times = new Map(contenders.map(({ name }) => [name, [] as number[]]))
   for (let round = -warmUps; round < rounds; round++) {
-    for (const contender of contenders) {
+    for (const contender of shuffled(contenders)) {
       const time = await contender.run()
       if (round >= 0) times.get(contender.name)?.push(time)
     }
   }
   return [...times].map(([name, measured]) => ({
     name,
-    median: quantile(measured, 0.5),
+    median: median(measured),
     p95: quantile(measured, 0.95),
     rounds: measured.length,
   }))
@@ -35,7 +40,11 @@ export function medianOf(timings: readonly Timing[], name: string): number {
   return timings.find((timing) => timing.name === name)?.median ?? Number.NaN
 }
 
-export function quantile(measured: readonly number[], share: number): number {
+export function median(measured: readonly number[]): number {
+  return quantile(measured, 0.5)
+}
+
+function quantile(measured: readonly number[], share: number): number {
   const sorted = measured.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }
@@ -45,4 +54,11 @@ export async function timed(run: () => Promise<unknown>): Promise<number> {
   const beganAt = performance.now()
   await run()
   return performance.now() - beganAt
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item)
 }

@@ -1,95 +1,107 @@
-import { spawn } from 'node:child_process'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { execa } from 'execa'
 import treeKill from 'tree-kill'
-import type { Supervisor } from '@runtimo/supervisor'
-import { findProcesses } from '../test/support/processes.ts'
-import { quantile } from './interleave.ts'
+import { Daemons } from './daemons.ts'
+import { type Contender, interleave, medianOf } from './interleave.ts'
 import { Place } from './place.ts'
-import { print, printPromises } from './report.ts'
+import type { Report } from './report.ts'
 
 const rounds = Number(process.env['ROUNDS'] ?? 9)
-let made = 0
+const few = 30
+const many = 1000
+const ours = 'runtimo: all are gone, and it is in the log'
+const treeKills = 'tree-kill: it says that it is done'
+const execaKills = 'execa alone: its promise has settled'
 
-/** From the deadline until the last process of a job is gone. */
-export async function run(): Promise<void> {
+/** From the order to kill until the last process of a job is gone, and what others leave alive. */
+export async function run(report: Report): Promise<void> {
   await using place = new Place()
-  const { supervisor, folder } = place
-  const few = await repeat(rounds, () => overrun(supervisor, folder, 30))
-  const many = await repeat(3, () => overrun(supervisor, folder, 1000))
-  const left = await treeKillLeaves(30)
-  print('\nKill: milliseconds from the deadline to the result, when nobody is left')
-  print(
-    `  30 daemons: median ${quantile(few, 0.5).toFixed(1)}; 1,000 daemons: median ${quantile(many, 0.5).toFixed(1)}`,
+  const left: (readonly [string, number])[] = []
+  const peer = (name: string, kill: (daemons: Daemons) => Promise<number>): Contender => ({
+    name,
+    run: async () => {
+      const daemons = new Daemons(few)
+      const time = await kill(daemons)
+      left.push([name, await daemons.endSurvivors()])
+      return time
+    },
+  })
+  const timings = await interleave(
+    [{ name: ours, run: () => killJob(place, few) }, peer(treeKills, killTree), peer(execaKills, killChild)],
+    rounds,
+    1,
   )
-  print(`  tree-kill of the same 30 daemons leaves ${left} alive`)
+  const crowd = await interleave([{ name: ours, run: () => killJob(place, many) }], Math.min(rounds, 3), 0)
+  report.timings(`Kill of ${few} setsid daemons, from the order on`, timings, ours)
+  report.timings(`Kill of ${many} setsid daemons, from the order on`, crowd, ours)
+  for (const name of [treeKills, execaKills]) {
+    const counts = left.filter(([of]) => of === name).map(([, count]) => count)
+    report.figure(`${name.split(':')[0]} leaves alive at least, of ${few}`, Math.min(...counts), 'processes')
+  }
   using delay = loopDelay()
-  await overrun(supervisor, folder, 1000)
-  printPromises([
+  await killJob(place, many)
+  report.promises([
     {
-      what: 'deadline to last process gone, 30 daemons',
-      measured: quantile(few, 0.5),
+      what: `order to last process gone, ${few} daemons`,
+      measured: medianOf(timings, ours),
       limit: 50,
       unit: 'ms',
     },
     {
-      what: 'deadline to last process gone, 1,000 daemons',
-      measured: quantile(many, 0.5),
+      what: `order to last process gone, ${many} daemons`,
+      measured: medianOf(crowd, ours),
       limit: 500,
       unit: 'ms',
     },
-    { what: 'event loop delay p99 while 1,000 processes run', measured: delay.p99(), limit: 20, unit: 'ms' },
+    {
+      what: `event loop delay p99 while ${many} processes start, run and end`,
+      measured: delay.p99(),
+      limit: 20,
+      unit: 'ms',
+    },
   ])
 }
 
-const daemons = (count: number, name: string): string =>
-  `i=0; while [ $i -lt ${count} ]; do setsid sh -c '(exec sleep ${name} &)' </dev/null >/dev/null 2>&1; i=$((i+1)); done; echo up; sleep 100`
-
-/** How long after the kill the last of the job's processes is gone; the result comes only then. */
-async function overrun(supervisor: Supervisor, workingDir: string, count: number): Promise<number> {
-  const name = `4${process.pid}.${++made}`
+/** The result comes only when nobody is left: it is looked for, all the same. */
+async function killJob({ supervisor, folder }: Place, count: number): Promise<number> {
+  const daemons = new Daemons(count)
   const controller = new AbortController()
-  let cancelledAt = 0
+  let orderedAt = 0
   const result = await supervisor.run(
     'ShellExec',
-    { cmd: daemons(count, name) },
+    { cmd: daemons.script },
     {
-      workingDir,
+      workingDir: folder,
       signal: controller.signal,
       timeoutMs: 120_000,
       limits: { processes: 4096 },
       onOutput: () => {
-        cancelledAt = performance.now()
+        orderedAt = performance.now()
         controller.abort()
       },
     },
   )
   const goneAt = performance.now()
-  if (result.outcome !== 'cancelled' || living(name).length > 0)
-    throw new Error(`left: ${living(name).join(' ')}`)
-  return goneAt - cancelledAt
+  const survivors = await daemons.endSurvivors()
+  if (result.outcome !== 'cancelled' || survivors > 0) throw new Error(`${result.outcome}, ${survivors} left`)
+  return goneAt - orderedAt
 }
 
-async function treeKillLeaves(count: number): Promise<number> {
-  const name = `4${process.pid}.${++made}`
-  const child = spawn('/bin/sh', ['-c', daemons(count, name)], { stdio: ['ignore', 'pipe', 'ignore'] })
-  await new Promise((resolve) => child.stdout.once('data', resolve))
+async function killTree(daemons: Daemons): Promise<number> {
+  const child = await daemons.start()
+  const orderedAt = performance.now()
   await new Promise((resolve) => treeKill(child.pid ?? 0, 'SIGKILL', resolve))
-  await sleep(100)
-  const left = living(name)
-  for (const pid of left) process.kill(pid, 'SIGKILL')
-  return left.length
+  return performance.now() - orderedAt
 }
 
-function living(name: string): number[] {
-  return findProcesses(`sleep ${name} `)
-}
-
-async function repeat(count: number, once: () => Promise<number>): Promise<number[]> {
-  const times: number[] = []
-  for (let i = 0; i < count; i++) times.push(await once())
-  return times
+async function killChild(daemons: Daemons): Promise<number> {
+  const child = execa('/bin/sh', ['-c', daemons.script], { stdin: 'ignore', reject: false })
+  await new Promise((resolve) => child.stdout.once('data', resolve))
+  const orderedAt = performance.now()
+  child.kill('SIGKILL')
+  await child
+  return performance.now() - orderedAt
 }
 
 function loopDelay(): Disposable & { readonly p99: () => number } {

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execFileSync } from 'node:child_process'
 import { Supervisor } from '@runtimo/supervisor'
 
 /** A folder of this run, and a supervisor with its log in it: on a real disk where /tmp is one. */
@@ -22,14 +21,5 @@ export class Place implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.supervisor.close()
     rmSync(this.#all, { recursive: true })
-  }
-}
-
-/** The path of a tool that a bench compares with; undefined where it is not installed. */
-export function findTool(name: string): string | undefined {
-  try {
-    return execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()
-  } catch {
-    return undefined
   }
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import type { WalEvent } from '../packages/supervisor/src/wal/record.ts'
 import { listEnded } from '../packages/supervisor/src/wal/segments.ts'
 import { makeLog } from './make-log.ts'
-import { print, type Promised, printPromises } from './report.ts'
+import type { Promised, Report } from './report.ts'
 
 const run$ = promisify(execFile)
 const records = Number(process.env['RECORDS'] ?? 1_000_000)
@@ -21,7 +21,7 @@ interface Read {
 }
 
 /** What it costs to verify and to search a log of a million records, small ones and such as jobs leave. */
-export async function run(): Promise<void> {
+export async function run(report: Report): Promise<void> {
   for (const [name, members] of [
     ['400 bytes', small()],
     ['2 kB', large()],
@@ -30,12 +30,12 @@ export async function run(): Promise<void> {
     await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
     const path = join(folder, 'wal.jsonl')
     const bytes = await makeLog(path, records, members)
-    await measure(name, path, bytes)
+    await measure(report, name, path, bytes)
   }
 }
 
-async function measure(name: string, path: string, bytes: number): Promise<void> {
-  print(`\nA log of ${records} records of about ${name}: ${megabytes(bytes)} MB`)
+async function measure(report: Report, name: string, path: string, bytes: number): Promise<void> {
+  report.print(`\nA log of ${records} records of about ${name}: ${megabytes(bytes)} MB`)
   const files = [...(await listEnded(path)).map((segment) => segment.path), path]
   await hashAll(files) // warms the cache
   const hashed = await hashAll(files)
@@ -47,13 +47,13 @@ async function measure(name: string, path: string, bytes: number): Promise<void>
   const jobs = await read('jobs', path)
   const last = await read('last', path)
   const speed = (ms: number): string => `${(bytes / 1000 / ms).toFixed(0)} MB/s, ${(ms / hashed).toFixed(2)}×`
-  print(`  sha256sum          ${hashed.toFixed(0)} ms  ${speed(hashed)}`)
+  report.print(`  sha256sum          ${hashed.toFixed(0)} ms  ${speed(hashed)}`)
   for (const [what, { ms, maxRssBytes }] of Object.entries({ verified, entries, unindexed, building }))
-    print(
+    report.print(
       `  ${what.padEnd(18)} ${ms.toFixed(0)} ms  ${speed(ms)}, at most ${megabytes(maxRssBytes)} MB of memory`,
     )
   for (const [what, { ms, records: found }] of Object.entries({ job, jobs, last }))
-    print(`  ${what.padEnd(18)} ${ms.toFixed(1)} ms, ${found} found`)
+    report.print(`  ${what.padEnd(18)} ${ms.toFixed(1)} ms, ${found} found`)
   // Whichever is less strict.
   const ratio: Promised = {
     what: 'verify against sha256sum',
@@ -68,7 +68,7 @@ async function measure(name: string, path: string, bytes: number): Promise<void>
     unit: 'MB/s',
     atLeast: true,
   }
-  printPromises([
+  report.promises([
     rate.measured >= rate.limit ? rate : ratio,
     { what: 'logs --job with the index', measured: job.ms, limit: 500, unit: 'ms' },
     { what: 'memory of verifying', measured: verified.maxRssBytes / 1e6, limit: 200, unit: 'MB' },

@@ -1,10 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { once } from 'node:events'
 import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
+import { judgeLog } from '../support/attack.ts'
 import { bin } from '../support/cli.ts'
 import { nextStart } from '../crash/host.ts'
 import { findProcesses, until } from '../support/processes.ts'
@@ -13,20 +15,23 @@ import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 const list = 'ls -l /proc/self/fd'
 
 /** Runs a Node program that was itself given a secret file as its descriptor 30. */
-async function withSecret(args: readonly string[]): Promise<string> {
-  const directory = temporaryDirectory()
+async function withSecret(
+  args: readonly string[],
+  directory: string = temporaryDirectory(),
+): Promise<string> {
   const secret = join(directory, 'secret')
   writeFileSync(secret, 'x')
   const descriptor = openSync(secret, 'r')
   onTestFinished(() => closeSync(descriptor))
   const between = Array.from({ length: 27 }, () => 'ignore' as const)
   const env = { ...process.env, RUNTIMO_WAL_PATH: join(directory, 'wal.jsonl') }
-  const { stdout } = spawn(process.execPath, ['--conditions=runtimo-source', ...args], {
+  const child = spawn(process.execPath, ['--conditions=runtimo-source', ...args], {
     stdio: ['ignore', 'pipe', 'inherit', ...between, descriptor],
     env,
     cwd: temporaryDirectory(),
   })
-  return stdout === null ? '' : await text(stdout)
+  const [printed] = await Promise.all([child.stdout === null ? '' : text(child.stdout), once(child, 'exit')])
+  return printed
 }
 
 function run(level: string, ...args: readonly string[]): string[] {
@@ -42,7 +47,10 @@ test('without us, a descriptor that Node was given reaches the children of Node'
 })
 
 test.each(['sandbox', 'process'])('a command at level %s inherits none but its own three', async (level) => {
-  const listed = await withSecret(run(level, '-c', 'ShellExec', '-a', JSON.stringify({ cmd: list })))
+  const directory = temporaryDirectory()
+  const args = ['-c', 'ShellExec', '-a', JSON.stringify({ cmd: list })]
+  const listed = await withSecret(run(level, ...args), directory)
+  await judgeLog(join(directory, 'wal.jsonl'), { outcome: 'completed', spawned: ['ls'] })
   expect(listed).not.toContain('secret')
   // The fourth is the directory that ls reads.
   expect(listed.match(/ \d+ -> .*/gu)).toEqual([
@@ -58,7 +66,9 @@ test.each(['sandbox', 'process', 'thread'])(
   async (level) => {
     const from = fixture('attack-ipc-worker/worker.mjs')
     const args = ['-c', 'Attack', '--from', from, '-a', '{"how":"descriptors"}', '--json']
-    const { data } = JSON.parse(await withSecret(run(level, ...args))).output
+    const directory = temporaryDirectory()
+    const { data } = JSON.parse(await withSecret(run(level, ...args), directory)).output
+    await judgeLog(join(directory, 'wal.jsonl'), { outcome: 'completed' })
     const held = data.filter((line: string) => !/anon_inode|^\d+ -> pipe:/u.test(line))
     // Besides what Node makes for itself: eventfds, an epoll, pipes.
     expect(held).toEqual(expect.arrayContaining([expect.stringMatching(/^3 -> socket/u)]))
@@ -71,7 +81,9 @@ test.each(['sandbox', 'process'])(
   async (level) => {
     const cmd = 'exec 0<&- 1>&- 2>&-; true'
     const args = run(level, '-c', 'ShellExec', '-a', JSON.stringify({ cmd }), '--json')
-    expect(JSON.parse(await withSecret(args))).toMatchObject({ outcome: 'completed' })
+    const directory = temporaryDirectory()
+    expect(JSON.parse(await withSecret(args, directory))).toMatchObject({ outcome: 'completed' })
+    await judgeLog(join(directory, 'wal.jsonl'), { outcome: 'completed', spawned: ['sh'] })
   },
 )
 

@@ -2,9 +2,10 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { JobResult, Supervisor } from '@runtimo/supervisor'
 import { describe, expect, test } from 'vitest'
-import { arena, judge, overTime, Unconfined } from '../support/attack.ts'
-import { findProcesses } from '../support/processes.ts'
+import { arena, siege, control, judge, overTime, Unconfined } from '../support/attack.ts'
+import { findProcesses, until } from '../support/processes.ts'
 import { python } from '../support/shell.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
@@ -55,100 +56,113 @@ async function withEach<T>(
 const inAll = <T>(table: object, value: T): Record<string, T> =>
   Object.fromEntries(Object.keys(table).map((name) => [name, value]))
 
-test('without us, each kind of daemon survives the kill of its group', async () => {
+async function killGroups(): Promise<void> {
   const alive = await withEach(ways, async (way) => {
     const command = uniqueSleep()
-    const control = Unconfined.shell(`${way(command)}\n sleep 0.4; kill -KILL 0`)
-    expect(await control.ended).toMatchObject({ signal: 'SIGKILL' })
+    const shell = Unconfined.shell(`${way(command)}\n sleep 0.4; kill -KILL 0`)
+    expect(await shell.ended).toMatchObject({ signal: 'SIGKILL' })
     return findProcesses(command).length
   })
   expect(alive).toEqual(inAll(ways, 1))
-})
+}
+const daemonsSurvive = control('without us, each kind of daemon survives the kill of its group', killGroups)
 
-test('without us, each stubborn child survives SIGTERM to its parent', async () => {
+async function killParents(): Promise<void> {
   const alive = await withEach(stubborn, async (way) => {
     const command = uniqueSleep()
-    const control = Unconfined.shell(`${way(command)}\n sleep 0.4; kill -TERM $$; sleep 30`)
-    expect(await control.ended).toMatchObject({ signal: 'SIGTERM' })
+    const shell = Unconfined.shell(`${way(command)}\n sleep 0.4; kill -TERM $$; sleep 30`)
+    expect(await shell.ended).toMatchObject({ signal: 'SIGTERM' })
     return findProcesses(command).length > 0
   })
   expect(alive).toEqual(inAll(stubborn, true))
-})
+}
+const stubbornSurvive = control('without us, each stubborn child survives SIGTERM to its parent', killParents)
+
+const storm = (marker: string): string =>
+  `for i in 1 2 3 4; do setsid sh -c 'while :; do (:) & (sleep 1 &); done; : ${marker}' & done; wait`
+const chain = `cat >run.sh <<'E'\nr() { echo >>count && [ $1 -lt 50000 ] && r $(($1+1)) & exit; }; r 0\nE\nsetsid sh run.sh & sleep 30`
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+
+async function killStorms(): Promise<void> {
+  const marker = `storm-control-${process.pid}`
+  const cwd = temporaryDirectory()
+  const [count, end] = [join(cwd, 'count'), 'sleep 0.3; kill -KILL $$']
+  const shells = [`(${storm(marker)}) & ${end}`, `(${chain}) & ${end}`].map((cmd) =>
+    Unconfined.shell(cmd, { cwd }),
+  )
+  for (const shell of shells) expect(await shell.ended).toMatchObject({ signal: 'SIGKILL' })
+  expect(findProcesses(new RegExp(marker, 'u')).length).toBeGreaterThan(3)
+  const before = sizeOf(count)
+  await until('more of the chain', () => sizeOf(count) > before)
+}
+const stormsGoOn = control(
+  'without us, a fork storm and a chain of forks go on after their parent',
+  killStorms,
+)
 
 describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
   test('at its deadline every kind of daemon and stubborn child is killed', async () => {
-    const supervisor = arena()
+    await daemonsSurvive()
+    await stubbornSurvive()
+    const supervisor = siege()
     const killed = await withEach(everyWay, async (way) => {
       const command = uniqueSleep()
       let seen = 0
       const onOutput = (): void => void (seen = Math.max(seen, findProcesses(command).length))
       const cmd = `echo began; ${way(command)}\n sleep 0.7; echo up; sleep 30`
       const result = await supervisor.run('ShellExec', { cmd }, { level, timeoutMs: 1500, onOutput })
-      const left = findProcesses(command).length
+      const left = findProcesses(command)
       expect(result.output.data).toMatchObject({ stdout: 'began\nup\n' })
-      await judge(supervisor, result, { ...overTime, spawned: ['sh', 'sleep'] })
-      return { seen: seen > 0, left }
+      const unharmed = (): void => expect(left).toEqual([])
+      await judge(supervisor, result, { ...overTime, spawned: ['sh', 'sleep'], unharmed })
+      return { seen: seen > 0 }
     })
-    expect(killed).toEqual(inAll(everyWay, { seen: true, left: 0 }))
+    expect(killed).toEqual(inAll(everyWay, { seen: true }))
+    await waitForChild(supervisor)
   })
 
   test('a child that holds the pipes does not hold the result, and is killed', async () => {
+    await daemonsSurvive()
     const command = uniqueSleep()
-    const supervisor = arena()
+    const supervisor = siege()
     const result = await supervisor.run('ShellExec', { cmd: `${command} & sleep 0.1; echo done` }, { level })
-    expect(findProcesses(command)).toEqual([])
-    expect(result.output.data).toMatchObject({ stdout: 'done\n' })
+    const unharmed = (): void => expect(findProcesses(command)).toEqual([])
+    const twin = (): void => expect(result.output.data).toMatchObject({ stdout: 'done\n' })
     // Not timed_out: nobody waited for the child.
-    await judge(supervisor, result, { outcome: 'completed', spawned: ['sh', 'sleep'] })
+    await judge(supervisor, result, { outcome: 'completed', spawned: ['sh', 'sleep'], unharmed, twin })
   })
 
   test('a fork storm (K05) is over at the deadline', async () => {
-    const supervisor = arena()
-    const workingDir = temporaryDirectory()
+    await stormsGoOn()
+    const supervisor = siege()
     const marker = `storm-${level}-${process.pid}`
-    const cmd = `for i in 1 2 3 4; do setsid sh -c 'while :; do (:) & (sleep 1 &); done; : ${marker}' & done; wait`
-    const limits = { processes: 4000 }
-    const result = await supervisor.run('ShellExec', { cmd }, { level, workingDir, limits, timeoutMs: 500 })
-    expect(findProcesses(new RegExp(marker, 'u'))).toEqual([])
+    const options = { level, workingDir: temporaryDirectory(), limits: { processes: 4000 }, timeoutMs: 500 }
+    const result = await supervisor.run('ShellExec', { cmd: storm(marker) }, options)
     expect(result.usage.processes).toBeGreaterThan(20)
-    await judge(supervisor, result, { ...overTime, spawned: ['sh'] })
+    const unharmed = (): void => expect(findProcesses(new RegExp(marker, 'u'))).toEqual([])
+    await judge(supervisor, result, { ...overTime, spawned: ['sh'], unharmed })
+    await waitForChild(supervisor)
   })
 
   test('one that forks and leaves, again and again, is caught', async () => {
-    const supervisor = arena()
+    await stormsGoOn()
+    const supervisor = siege()
     const workingDir = temporaryDirectory()
-    const script = `cat >run.sh <<'E'\nr() { echo >>count && [ $1 -lt 50000 ] && r $(($1+1)) & exit; }; r 0\nE\nsetsid sh run.sh & sleep 30`
-    const result = await supervisor.run('ShellExec', { cmd: script }, { level, workingDir, timeoutMs: 600 })
-    const count = (): number => statSync(join(workingDir, 'count')).size
-    const before = count()
-    expect(before).toBeGreaterThan(10)
-    await sleep(100)
-    expect(count()).toBe(before)
-    await judge(supervisor, result, overTime)
-  })
-
-  test('nothing can be left to run later (K11): cron, at, systemd and D-Bus are out of reach', async () => {
-    const supervisor = arena()
-    const scripts = [
-      'crontab -l',
-      'echo true | at now',
-      'systemd-run --user true',
-      'systemd-run --system true',
-      'dbus-send --system --dest=org.freedesktop.systemd1 --print-reply / org.freedesktop.DBus.Peer.Ping',
-      'echo x > /var/spool/cron/crontabs/x',
-      'echo x > /etc/cron.d/x',
-      'ls /run/systemd/private || ls /run/dbus/system_bus_socket',
-    ]
-    const cmd = scripts
-      .map((script) => `(${script}) >/dev/null 2>&1 && echo "${script.slice(0, 20)}"`)
-      .join('\n')
-    const result = await supervisor.run('ShellExec', { cmd: `${cmd}\n true` }, { level })
-    expect(result.output.data).toMatchObject({ stdout: '' })
-    await judge(supervisor, result, { outcome: 'completed', spawned: ['sh'] })
+    const result = await supervisor.run('ShellExec', { cmd: chain }, { level, workingDir, timeoutMs: 600 })
+    const count = join(workingDir, 'count')
+    const unharmed = async (): Promise<void> => {
+      const before = sizeOf(count)
+      expect(before).toBeGreaterThan(10)
+      await sleep(100)
+      expect(sizeOf(count)).toBe(before)
+    }
+    await judge(supervisor, result, { ...overTime, spawned: ['sh'], unharmed })
+    await waitForChild(supervisor)
   })
 
   test('a cancelled one is gone with its daemons; cancelling twice, or after the end, changes nothing (K15)', async () => {
-    const supervisor = arena()
+    await daemonsSurvive()
+    const supervisor = siege()
     const command = uniqueSleep()
     const controller = new AbortController()
     const cancel = (): void => {
@@ -159,24 +173,34 @@ describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
     const cmd = `${daemonise(command)}; echo up; sleep 30`
     const result = await supervisor.run('ShellExec', { cmd }, options)
     cancel()
-    expect(findProcesses(command)).toEqual([])
-    await judge(supervisor, result, { outcome: 'cancelled', code: 'RT_CANCELLED', spawned: ['sh'] })
+    const unharmed = (): void => expect(findProcesses(command)).toEqual([])
+    const claim = { outcome: 'cancelled', code: 'RT_CANCELLED', spawned: ['sh'], unharmed } as const
+    await judge(supervisor, result, claim)
+    await waitForChild(supervisor)
   })
 
   test('the permitted twin: a background child that is waited for runs to its end', async () => {
-    const supervisor = arena()
+    const { outcome } = await waitForChild(arena())
+    expect(outcome).toBe('completed')
+  })
+
+  async function waitForChild(supervisor: Supervisor): Promise<JobResult> {
     const cmd = '(sleep 0.1; echo twin) & wait'
     const result = await supervisor.run('ShellExec', { cmd }, { level })
     expect(result.output.data).toMatchObject({ stdout: 'twin\n' })
     await judge(supervisor, result, { outcome: 'completed', spawned: ['sh', 'sleep'] })
-  })
+    return result
+  }
 })
 
 test('by their relatives only, daemons without environment and parent are killed all the same', async () => {
+  await daemonsSurvive()
   const command = uniqueSleep()
-  const supervisor = arena({ attribution: 'tree' })
+  const supervisor = siege({ attribution: 'tree' })
   const cmd = `env -i setsid sh -c '${command} & sleep 0.3' & sleep 0.5; echo $$`
   const result = await supervisor.run('ShellExec', { cmd }, { level: 'process' })
-  expect(findProcesses(command)).toEqual([])
-  await judge(supervisor, result, { outcome: 'completed' })
+  const unharmed = (): void => expect(findProcesses(command)).toEqual([])
+  const twin = (): void =>
+    expect(result.output.data).toMatchObject({ stdout: expect.stringMatching(/^\d+\n$/u) })
+  await judge(supervisor, result, { outcome: 'completed', unharmed, twin })
 })

@@ -4,14 +4,19 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { judgeLog } from '../support/attack.ts'
 import { bin } from '../support/cli.ts'
 import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
 const raw = fixture('attack-kill-raw.py')
 
 /** Runs a program on a terminal of its own: what it printed, and whether the terminal is another afterwards. */
-async function onTerminal(argv: readonly string[], cwd: string): Promise<unknown> {
-  const env = { ...process.env, RUNTIMO_WAL_PATH: join(temporaryDirectory(), 'wal.jsonl') }
+async function onTerminal(
+  argv: readonly string[],
+  cwd: string,
+  walPath: string = join(temporaryDirectory(), 'wal.jsonl'),
+): Promise<unknown> {
+  const env = { ...process.env, RUNTIMO_WAL_PATH: walPath }
   const args = [fixture('attack-kill-terminal.py'), ...argv]
   const { stdout } = await promisify(execFile)('/usr/bin/python3', args, { cwd, env })
   return JSON.parse(stdout)
@@ -32,11 +37,13 @@ test.each(['sandbox', 'process'])(
     const args = JSON.stringify({ cmd: '/usr/bin/python3 raw.py' })
     const run = ['run', '-c', 'ShellExec', '--level', level, '--no-pressure-guard', '-a', args]
     const argv = [process.execPath, '--conditions=runtimo-source', bin, ...run]
-    expect(await onTerminal(argv, workingDir)).toEqual({
+    const walPath = join(temporaryDirectory(), 'wal.jsonl')
+    expect(await onTerminal(argv, workingDir, walPath)).toEqual({
       changed: false,
       code: 0,
       printed: expect.stringContaining('terminals: none'),
     })
+    await judgeLog(walPath, { outcome: 'completed', spawned: ['python3'] })
   },
 )
 

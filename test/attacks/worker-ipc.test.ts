@@ -1,11 +1,12 @@
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { levels } from '@runtimo/capabilities'
 import type { JobResult, RunOptions, Supervisor } from '@runtimo/supervisor'
 import { describe, expect, test } from 'vitest'
-import { arena, judge, overTime, recordsOf, Unconfined } from '../support/attack.ts'
+import { arena, control, judge, overTime, recordsOf, siege, Unconfined } from '../support/attack.ts'
 import { findProcesses } from '../support/processes.ts'
 import { fixture, temporaryDirectory } from '../support/supervisor.ts'
 
@@ -46,18 +47,47 @@ test('without us: who imports it exits with it, is polluted by it, and gives it 
   expect(await reading.stdout).toBe('read\n')
 })
 
-test('without us, a thread forges what its parent receives', async () => {
+const inThread = (how: string, value: string, after: string): Unconfined => {
   const program = `
     import { Worker } from 'node:worker_threads'
-    const code = 'import(${JSON.stringify(from)}).then((m) => m.default.execute({ how: "internals" }, {}))'
-    new Worker(code, { eval: true }).on('message', ({ result }) => { console.log(result); process.exit() })`
-  const control = new Unconfined([process.execPath, '--input-type=module', '--eval', program])
-  expect(await control.stdout).toBe('forged\n')
-})
+    const code = 'import(${JSON.stringify(from)}).then((m) => m.default.execute({ how: "${how}", value: "${value}" }, {}))'
+    const worker = new Worker(code, { eval: true })
+    ${after}`
+  return new Unconfined([process.execPath, '--input-type=module', '--eval', program])
+}
+
+async function forgeInThread(): Promise<void> {
+  const after = `worker.on('message', ({ result }) => { console.log(result); process.exit() })`
+  expect(await inThread('internals', '', after).stdout).toBe('forged\n')
+}
+const threadsForge = control('without us, a thread forges what its parent receives', forgeInThread)
+
+async function spinForEver(): Promise<void> {
+  const loop = imported('spin', '', '"survived"')
+  const ended = loop.ended.then(() => 'ended')
+  expect(await Promise.race([ended, sleep(900, 'goes on')])).toBe('goes on')
+  expect(await imported('exit', '', '"survived"').stdout).toBe('')
+}
+const loopsGoOn = control('without us, a loop goes on, and an exit takes all along', spinForEver)
+
+async function leaveChildren(): Promise<void> {
+  const seconds = `350100.${process.pid}`
+  const parent = inThread('spawn-and-spin', seconds, 'setTimeout(() => worker.terminate(), 600)')
+  await parent.ended
+  expect(findProcesses(`sleep ${seconds}`)).toHaveLength(3)
+}
+const childrenStay = control('without us, children of a thread that was terminated live on', leaveChildren)
+
+async function sendFreely(): Promise<void> {
+  const supervisor = arena()
+  await judge(supervisor, await attack(supervisor, 'ok', { level: 'process' }), { outcome: 'completed' })
+}
+const messagesPass = control('without a ceiling a worker sends the messages that it needs', sendFreely)
 
 describe.each(levels)('level %s', (level) => {
   test('busy loops (K12), exits and crashes (K13), more than there are places, end their own jobs only', async () => {
-    const supervisor = arena({ maxConcurrentJobs: 2, maxPrewarmed: 1 })
+    await loopsGoOn()
+    const supervisor = siege({ maxConcurrentJobs: 2, maxPrewarmed: 1 })
     const timeoutMs = 2000
     // In a thread Node refuses abort().
     const aborted = level === 'thread' ? 'RT_CAPABILITY_FAILED' : 'RT_CRASHED'
@@ -70,7 +100,8 @@ describe.each(levels)('level %s', (level) => {
     const running = Object.entries(codes).map(async ([how, code]) => {
       const result = await attack(supervisor, how, { level, timeoutMs: how === 'spin' ? 900 : timeoutMs })
       const limit = how === 'spin' ? { limit: 'wall_time' } : {}
-      await judge(supervisor, result, { outcome: outcomes[code], code, ...limit })
+      const unharmed = (): void => expect(result.spawned.filter(({ alive }) => alive)).toEqual([])
+      await judge(supervisor, result, { outcome: outcomes[code], code, ...limit, unharmed })
     })
     await Promise.all(running)
     const twin = await attack(supervisor, 'ok', { level })
@@ -79,11 +110,13 @@ describe.each(levels)('level %s', (level) => {
   })
 
   test('children of a worker that has to be killed die with it (K14)', async () => {
-    const supervisor = arena()
+    await childrenStay()
+    const supervisor = siege()
     const seconds = `${level.length}${process.pid}.5`
     const result = await attack(supervisor, 'spawn-and-spin', { level, timeoutMs: 1000 }, seconds)
-    expect(findProcesses(`sleep ${seconds}`)).toEqual([])
-    await judge(supervisor, result, { ...overTime, spawned: ['sleep', 'sleep', 'sleep'] })
+    const unharmed = (): void => expect(findProcesses(`sleep ${seconds}`)).toEqual([])
+    await judge(supervisor, result, { ...overTime, spawned: ['sleep', 'sleep', 'sleep'], unharmed })
+    await judge(supervisor, await attack(supervisor, 'ok', { level }), { outcome: 'completed' })
   })
 
   test('what a worker must not say ends its job, and none is believed (J01)', async () => {
@@ -93,10 +126,11 @@ describe.each(levels)('level %s', (level) => {
       expect(result.output.data).toBe(null)
       await judge(supervisor, result, { outcome: 'crashed', code: 'RT_PROTOCOL_VIOLATION' })
     })
-    const repeats = ['answer-twice', 'answer-after-the-end'].map(async (how) => {
+    const answers = { 'answer-twice': /^first$/u, 'answer-after-the-end': /^(in time|late)$/u }
+    const repeats = Object.entries(answers).map(async ([how, answer]) => {
       const result = await attack(supervisor, how, { level })
       // Before its end it may say what it likes: it is its own answer.
-      expect(['first', 'in time', 'late']).toContain(result.output.data)
+      expect(result.output.data).toMatch(answer)
       await judge(supervisor, result, { outcome: 'completed' })
     })
     const twin = attack(supervisor, 'ok', { level })
@@ -121,12 +155,29 @@ describe.each(levels)('level %s', (level) => {
   })
 
   test('the internals of a pool or a channel give a module nothing but its own failure (J06)', async () => {
-    const supervisor = arena()
+    await threadsForge()
+    const supervisor = siege()
     const hows = ['internals', 'ok']
-    const options = { level, timeoutMs: 5000 }
-    const [result, twin] = await Promise.all(hows.map((how) => attack(supervisor, how, options)))
-    expect(JSON.stringify(result?.output)).not.toContain('forged')
-    expect(twin?.output.data).toBe('ok')
+    const results = await Promise.all(hows.map((how) => attack(supervisor, how, { level, timeoutMs: 5000 })))
+    // Its own answer, which was not sent by way of a pool.
+    const unharmed = (): void => expect(results.map(({ output }) => output.data)).toEqual(['tried', 'ok'])
+    for (const result of results)
+      await judge(supervisor, result, { outcome: 'completed', unharmed, twin: unharmed })
+  })
+
+  test('messages over their ceiling end the job, and as many as it needs do not', async () => {
+    await messagesPass()
+    const supervisor = siege()
+    const run = (messages: number): Promise<JobResult> =>
+      attack(supervisor, 'ok', { level, limits: { messages } })
+    const over = await run(2)
+    await judge(supervisor, over, {
+      outcome: 'limit_exceeded',
+      code: 'RT_LIMIT_EXCEEDED',
+      limit: 'messages',
+      unharmed: () => expect(over.error).toMatchObject({ allowed: 2, peak: 3 }),
+    })
+    await judge(supervisor, await run(3), { outcome: 'completed' })
   })
 
   test('loaders, a debugger and flags of its own give it no more than it has (J07)', async () => {

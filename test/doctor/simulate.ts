@@ -36,6 +36,7 @@ export interface Told {
 export interface ToldJob {
   readonly success: boolean
   readonly posture?: { readonly level: string }
+  readonly output?: { readonly data?: { readonly stdout?: string } }
   readonly error?: {
     readonly code: string
     readonly missing?: readonly { field: string; cause: string; cure: string }[]
@@ -219,6 +220,7 @@ export const noPrograms = 'for d in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o
 export const readOnlyGroups =
   'for m in $(cut -d" " -f5 /proc/self/mountinfo | grep ^/sys/fs/cgroup); do mount -o remount,bind,ro "$m"; done'
 export const maskedProc = 'mount --bind /dev/null /proc/kallsyms; mount -t tmpfs -o ro tmpfs /proc/irq'
+export const hiddenProc = 'mount -o remount,hidepid=2 /proc'
 export const noUserNamespaces = 'echo 0 >/proc/sys/user/max_user_namespaces'
 /** So that programs can be looked for in the folders above only. */
 export const inFolders: Readonly<Record<string, string>> = { HOME: '/tmp', XDG_RUNTIME_DIR: '' }

@@ -3,6 +3,7 @@ import {
   asUser,
   docker,
   filtered,
+  hiddenProc,
   inFolders,
   jobOn,
   levelOn,
@@ -53,6 +54,12 @@ const refused: readonly {
     cause: /covered \(\/proc\/kallsyms, \/proc\/irq\)/u,
   },
   {
+    name: 'a /proc that hides the processes of others',
+    machine: normalUser(hiddenProc),
+    field: 'proc',
+    cause: /mounted with hidepid/u,
+  },
+  {
     name: 'a kernel without Landlock',
     machine: filtered('no-landlock'),
     field: 'landlock',
@@ -84,6 +91,20 @@ describe.skipIf(reason !== undefined)('a real job', { timeout: 30_000 }, () => {
   ])('runs at level process where that was asked for and $name', async ({ machine }) => {
     const { posture, error } = await jobOn(machine, 'id', ['--level', 'process'])
     expect({ error, level: posture?.level }).toEqual({ error: undefined, level: 'process' })
+  })
+
+  test('without control groups a user has a stop of the kernel against bombs at level process', async () => {
+    const script = `mkdir -p /tmp/none; for m in $(cut -d" " -f5 /proc/self/mountinfo | grep ^/sys/fs/cgroup/); do umount -l "$m"; done`
+    const { output, error } = await jobOn(normalUser(script), "grep 'Max processes' /proc/self/limits", [
+      '--level',
+      'process',
+      '--pids',
+      '24',
+    ])
+    expect(error).toBeUndefined()
+    const [, soft] = /^Max processes +(\d+) /u.exec(output?.data?.stdout ?? '') ?? []
+    expect(Number(soft)).toBeGreaterThan(24)
+    expect(Number(soft)).toBeLessThan(24 + 2 * 1024)
   })
 
   test('where user namespaces are off, runs at level process only when the policy says so, and not when the job asks for more', async () => {

@@ -6,6 +6,7 @@ import {
   doctorOn,
   essentials,
   filtered,
+  hiddenProc,
   inFolders,
   machine as machineWith,
   maskedProc,
@@ -133,6 +134,12 @@ const cases: readonly Case[] = [
     },
   },
   { name: 'a normal user', machine: normalUser(), level: 'sandbox', missing: noGroups },
+  {
+    name: 'a /proc that hides the processes of others',
+    machine: normalUser(hiddenProc),
+    level: 'refused',
+    missing: { ...noGroups, proc_of_others: { cause: /hidepid/u, cure: /remount,hidepid=0/u } },
+  },
   {
     name: 'a kernel without Landlock',
     machine: filtered('no-landlock'),

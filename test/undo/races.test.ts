@@ -2,19 +2,20 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { fileWrite } from '../../packages/capabilities/src/file-write/execute.ts'
 import { undo } from '../../packages/capabilities/src/undo/execute.ts'
 import { exchangeNames } from '../support/exchange.ts'
-import { temporaryDirectory } from '../support/supervisor.ts'
 
 const isFull = process.env['RUNTIMO_FULL'] === '1'
 const timeout = isFull ? 600_000 : 30_000
@@ -26,9 +27,10 @@ interface Arena {
   readonly backups: string
 }
 
-/** `outside/file` is what the job left, so that an Undo that comes there by mistake finds nothing wrong. */
+/** In memory, for thousands of journals. `outside/file` is what the job left, so that an Undo that comes there by mistake finds nothing wrong. */
 function arena(): Arena {
-  const top = temporaryDirectory()
+  const top = mkdtempSync('/dev/shm/runtimo-test-')
+  onTestFinished(() => rmSync(top, { recursive: true, force: true }))
   const [work, outside, backups] = ['work', 'outside', 'backups'].map((name) => join(top, name))
   if (work === undefined || outside === undefined || backups === undefined) throw new Error('no arena')
   mkdirSync(join(work, 'dir'), { recursive: true })

@@ -1,5 +1,6 @@
 export { listJournals } from './backups/list-journals.ts'
 export { markEnded } from './backups/mark-ended.ts'
+export { makePrivateDirectories, syncDirectory } from './backups/private-directory.ts'
 export { pruneBackups, type Pruned, type Retention } from './backups/prune.ts'
 export { builtins, findBuiltin, isCommand } from './builtins.ts'
 export {

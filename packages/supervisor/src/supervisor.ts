@@ -8,6 +8,7 @@ import { Beginning } from './recovery/beginning.ts'
 import type { RecoveryPlan } from './recovery/plan.ts'
 import type { Recovery } from './recovery/recover.ts'
 import { explain, type Explanation } from './execution/explain.ts'
+import { getReady } from './execution/get-ready.ts'
 import type { Job } from './execution/job.ts'
 import type { JobResult } from './execution/result.ts'
 import { runJob } from './execution/run-job.ts'
@@ -169,6 +170,7 @@ export class Supervisor implements AsyncDisposable {
 
   async #queued(asked: Promise<Job>): Promise<JobResult> {
     const job = await asked
+    getReady(job, this.#services)
     await job.capability.code?.verify()
     const { queueTimeoutMs = defaultQueueTimeoutMs, signal } = job.options
     using places = new DisposableStack()
@@ -208,13 +210,20 @@ export class Supervisor implements AsyncDisposable {
     held.use(this.#services.guard)
     held.use(this.#services.wal)
     held.use(this.#beginning)
-    held.use(this.#services.threads)
-    held.use(await this.#isolation?.catch(() => undefined))
+    const isolation = await this.#isolation?.catch(() => undefined)
     const events = await this.#forkEvents
-    if (events instanceof ForkEvents) held.use(events)
+    const threads = [this.#services.threads, isolation, events instanceof ForkEvents ? events : undefined]
+    held.defer(async () => await endTogether(threads))
     held.use(this.#services.workers)
     held.use(this.#services.boundaries)
   }
+}
+
+/** To end a thread takes milliseconds, in which another can end as well. */
+async function endTogether(all: readonly (AsyncDisposable | undefined)[]): Promise<void> {
+  const ended = await Promise.allSettled(all.map(async (one) => await one?.[Symbol.asyncDispose]()))
+  const failed = ended.filter((end) => end.status === 'rejected').map(({ reason }): unknown => reason)
+  if (failed.length > 0) throw failed.length === 1 ? failed[0] : new AggregateError(failed)
 }
 
 /** Threads and children begin in it. @throws RT_INVALID_OPTION */

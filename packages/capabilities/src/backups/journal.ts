@@ -64,6 +64,14 @@ export class JobJournal implements AsyncDisposable {
     await this.#append({ ts: Date.now(), changes, directories: this.#describe(changes) })
   }
 
+  /**
+   * Says, durably, that of what was prepared for these paths nothing was made, or nothing is left. Why it was not made
+   * says more than that this cannot be said.
+   */
+  async withdraw(paths: readonly string[]): Promise<void> {
+    if (paths.length > 0) await this.#append({ ts: Date.now(), withdrawn: paths }).catch(() => {})
+  }
+
   /** Says, durably, that all of the changes are made: from here on a crash does not take them back. @throws RT_BACKUP_FAILED */
   async complete(): Promise<void> {
     await this.#append({ ts: Date.now(), done: true })

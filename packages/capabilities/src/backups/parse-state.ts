@@ -24,6 +24,10 @@ export function parseDirectories(value: Json | undefined): Map<string, Directory
   return parsed
 }
 
+export function parsePaths(value: Json | undefined): readonly string[] | undefined {
+  return Array.isArray(value) && value.every(isPath) ? value : undefined
+}
+
 function parseState(value: Json | undefined): FileState | undefined {
   if (!isJsonObject(value)) return undefined
   const { kind, target } = value

@@ -10,7 +10,7 @@ import { errnoOf } from '../linux/errno.ts'
  * @throws RT_BACKUP_FAILED when it belongs to somebody else, or others may look into it; errors of the system
  */
 export async function openPrivateDirectory(path: string): Promise<FileHandle> {
-  await makeDirectory(path)
+  await makePrivateDirectories(path)
   return await openChecked(path)
 }
 
@@ -37,8 +37,15 @@ async function openChecked(path: string): Promise<FileHandle> {
   throw unsafe(path, `mode ${(mode & 0o7777).toString(8).padStart(4, '0')}, owner ${uid}`)
 }
 
-/** Node's own recursive mkdir never returns below /proc, where a parent can be made and is still missing. */
-async function makeDirectory(path: string): Promise<void> {
+/**
+ * Makes a directory, and those above it that are missing, with mode 0700; each name is durable by `sync` of the directory
+ * that it is in. Of one that is there nothing is looked at. @throws errors of the system
+ */
+export async function makePrivateDirectories(
+  path: string,
+  sync: (directory: string) => Promise<void> = syncDirectory,
+): Promise<void> {
+  // Node's own recursive mkdir never returns below /proc, where a parent can be made and is still missing.
   const made = await mkdir(path, { mode: 0o700 }).then(
     () => true,
     (error: unknown) => {
@@ -49,12 +56,12 @@ async function makeDirectory(path: string): Promise<void> {
   )
   if (made === undefined) return
   if (!made) {
-    await makeDirectory(dirname(path))
+    await makePrivateDirectories(dirname(path), sync)
     await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
       if (errnoOf(error) !== 'EEXIST') throw error
     })
   }
-  await syncDirectory(dirname(path))
+  await sync(dirname(path))
 }
 
 /** Names in a directory survive a power cut only after this. */

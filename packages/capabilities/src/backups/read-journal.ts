@@ -5,7 +5,7 @@ import { errnoOf } from '../linux/errno.ts'
 import { damaged } from './failure.ts'
 import { journalPath } from './journal-files.ts'
 import { decodeLine, noSum } from './journal-line.ts'
-import { parseChange, parseDirectories } from './parse-state.ts'
+import { parseChange, parseDirectories, parsePaths } from './parse-state.ts'
 import type { Change, DirectoryAttributes } from './state.ts'
 
 export interface JournalHeader {
@@ -27,7 +27,10 @@ export interface Batch {
 
 export interface Journal {
   readonly header: JournalHeader
+  /** Without what was withdrawn. */
   readonly batches: readonly Batch[]
+  /** Prepared, and then not made: only temporary files of it may be left. */
+  readonly withdrawn: readonly Change[]
   /** Directories above the paths, as they were before the changes. */
   readonly directories: ReadonlyMap<string, DirectoryAttributes>
   /** All of the changes were made, as the job itself said. */
@@ -64,13 +67,16 @@ function readLines(
   first: string,
 ): Omit<Journal, 'header'> {
   const batches: Batch[] = []
+  const withdrawn = new Set<string>()
   const directories = new Map<string, DirectoryAttributes>()
   let isDone = false
   let previous = first
   for (const [index, text] of lines.entries()) {
     const line = isDone ? undefined : decodeLine(text, previous)
     const batch = line && parseBatch(line.value, jobId)
+    const paths = line && parsePaths(line.value['withdrawn'])
     if (line?.value['done'] === true) isDone = true
+    else if (paths !== undefined) paths.forEach((name) => withdrawn.add(name))
     else if (batch === undefined) throw damaged(path, `line ${index + 2} is not as it was written`)
     else {
       batches.push(batch)
@@ -81,7 +87,20 @@ function readLines(
     }
     previous = line?.sum ?? previous
   }
-  return { batches, directories, isDone }
+  return { ...split(batches, withdrawn), directories, isDone }
+}
+
+function split(
+  batches: readonly Batch[],
+  paths: ReadonlySet<string>,
+): Pick<Journal, 'batches' | 'withdrawn'> {
+  const isWithdrawn = ({ path }: Change): boolean => paths.has(path)
+  return {
+    batches: batches
+      .map(({ ts, changes }) => ({ ts, changes: changes.filter((change) => !isWithdrawn(change)) }))
+      .filter(({ changes }) => changes.length > 0),
+    withdrawn: batches.flatMap(({ changes }) => changes.filter(isWithdrawn)),
+  }
 }
 
 function parseHeader(value: JsonObject, jobId: string): JournalHeader | undefined {

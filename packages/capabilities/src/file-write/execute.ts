@@ -10,8 +10,10 @@ import {
   type Output,
 } from '../capability.ts'
 import { RuntimoError } from '../errors/runtimo-error.ts'
+import { isChanged } from '../files/changed-error.ts'
 import { copyContent } from '../files/copy-content.ts'
-import { stageFile } from '../files/stage-file.ts'
+import type { Identity } from '../files/identity.ts'
+import { stageFile, type StagedFile } from '../files/stage-file.ts'
 import { writeAt } from '../files/write-at.ts'
 import { toFileError } from '../paths/file-error.ts'
 import { openPlace } from '../paths/open-place.ts'
@@ -65,13 +67,27 @@ async function write(args: Args, content: Buffer, { place, access, jobId }: Job)
   const { state: after, temporary } = staged
   await using journal = await JobJournal.open(access, jobId, { capability: manifest.name })
   await journal.prepare([...(await changesOf(created, access)), { path, before, after, temporary }])
-  await staged.commit(target)
+  await commit(staged, target, { journal, path })
   const { size, sha256, mode } = after
   return toOutput(
     args,
     { path, before, bytes: content.length, size, sha256, mode, createdDirectories: created },
     true,
   )
+}
+
+/** What was not made because somebody else was there first is nothing to undo. */
+async function commit(
+  staged: StagedFile,
+  target: Identity | 'absent',
+  { journal, path }: { readonly journal: JobJournal; readonly path: string },
+): Promise<void> {
+  try {
+    await staged.commit(target)
+  } catch (error) {
+    if (isChanged(error)) await journal.withdraw([path])
+    throw error
+  }
 }
 
 export const fileWrite: FunctionCapability<Args> = defineCapability<Args>({ manifest, execute })

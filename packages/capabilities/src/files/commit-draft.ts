@@ -7,7 +7,7 @@ import type { Draft } from './draft.ts'
 import { exchange, overwrite } from './exchange.ts'
 import { changedError } from './changed-error.ts'
 import type { Identity } from './identity.ts'
-import { syncDirectory } from './sync-directory.ts'
+import { syncDirectory } from '../paths/sync-directory.ts'
 
 /**
  * Puts the draft at its place in one step, if `expected` is still what stands there; durable when it resolves.

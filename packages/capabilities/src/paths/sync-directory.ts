@@ -1,20 +1,38 @@
 import { closeSync, constants, fsyncSync, openSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { errnoOf } from '../linux/errno.ts'
-import type { Directory } from './directory.ts'
+import type { Place } from './place.ts'
 
-/**
- * Makes the names in it durable: a file is not there after a power cut when a directory above it is not. Not of one that
- * this user may not list (EACCES), or whose file system has no such thing (EINVAL).
- */
-export function syncDirectory(directory: Directory): void {
+const flags = constants.O_RDONLY | constants.O_DIRECTORY
+
+/** Makes durable which names the directory of a place has. */
+export async function syncDirectory({ directory }: Pick<Place, 'directory'>): Promise<void> {
   try {
-    const fd = openSync(directory.at('.'), constants.O_RDONLY | constants.O_DIRECTORY)
+    await using opened = await open(`/proc/self/fd/${directory}`, flags)
+    await opened.sync()
+  } catch (error) {
+    if (!cannotSync(error)) throw error
+  }
+}
+
+/** The same for who cannot wait, by a descriptor. */
+export function syncDirectoryNow(directory: number): void {
+  try {
+    const fd = openSync(`/proc/self/fd/${directory}`, flags)
     try {
       fsyncSync(fd)
     } finally {
       closeSync(fd)
     }
   } catch (error) {
-    if (errnoOf(error) !== 'EACCES' && errnoOf(error) !== 'EINVAL') throw error
+    if (!cannotSync(error)) throw error
   }
+}
+
+/**
+ * The kernel syncs only what is opened: not a directory that this user may not list (EACCES). Some network and FUSE file
+ * systems have no such thing (EINVAL).
+ */
+function cannotSync(error: unknown): boolean {
+  return errnoOf(error) === 'EACCES' || errnoOf(error) === 'EINVAL'
 }

@@ -5,7 +5,7 @@ import { Directory, pathOf, type Step } from './directory.ts'
 import { type Found, lookAt, type ResolveOptions } from './found.ts'
 import { readLink } from './link.ts'
 import { endsAsDirectory, namesOf } from './name.ts'
-import { syncDirectory } from './sync-directory.ts'
+import { syncDirectoryNow } from './sync-directory.ts'
 
 /** As many as the kernel follows; what is exchanged under our hands counts as one. */
 const maxLinks = 40
@@ -152,7 +152,7 @@ class Walk {
     using above = this.#directory.clone()
     while (pathOf(above.steps).length >= outermost.length) {
       above.leave()
-      syncDirectory(above)
+      syncDirectoryNow(above.fd)
     }
   }
 

@@ -68,12 +68,15 @@ export class History implements Disposable {
     return jobId
   }
 
-  async undo(args: UndoArgs, options: Options = {}): Promise<JsonObject & { readonly jobId: string }> {
+  async undo(
+    args: UndoArgs,
+    options: Options = {},
+  ): Promise<JsonObject & { readonly jobId: string; readonly message: string }> {
     const jobId = options.jobId ?? nextJobId()
     const context = { jobId, dryRun: options.dryRun === true, workingDir: this.directory }
     const output: unknown = await undo.execute(args, context, this.access(options))
     if (!isOutput(output)) throw new TypeError('no output')
-    return Object.assign(output.data, { jobId })
+    return Object.assign(output.data, { jobId, message: output.message ?? '' })
   }
 
   [Symbol.dispose](): void {

@@ -4,7 +4,7 @@ import { setIdBits } from '../backups/same-state.ts'
 import type { DirectoryAttributes } from '../backups/state.ts'
 import { setAttributes } from '../files/attributes.ts'
 import { changedError } from '../files/changed-error.ts'
-import { syncDirectory } from '../files/sync-directory.ts'
+import { syncDirectory } from '../paths/sync-directory.ts'
 import { errnoOf } from '../linux/errno.ts'
 import type { Place } from '../paths/place.ts'
 

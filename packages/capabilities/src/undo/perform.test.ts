@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { expect, test } from 'vitest'
 import { BlobStore } from '../backups/blob-store.ts'
 import { captureState } from '../backups/capture.ts'
+import { readJournal } from '../backups/read-journal.ts'
 import { givenHistory, type History, nextJobId } from './history-fixture.ts'
 import { perform } from './perform.ts'
 import type { Restoration } from './plan.ts'
@@ -90,4 +91,7 @@ test('a path that cannot be taken back is named', async () => {
     details: { left: [{ path: history.at('file1'), reason: 'somebody else has changed it since' }] },
   })
   expect(history.content('file0')).toBe('new')
+  const journal = await readJournal(history.backups, workshop.jobId)
+  const known = journal?.batches.flatMap(({ changes }) => changes.map(({ path }) => path))
+  expect(known).toEqual([history.at('file1')])
 })

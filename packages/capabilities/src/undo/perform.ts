@@ -2,6 +2,7 @@ import { JobJournal } from '../backups/journal.ts'
 import type { Change } from '../backups/state.ts'
 import type { FileAccess } from '../capability.ts'
 import { RuntimoError } from '../errors/runtimo-error.ts'
+import { isChanged } from '../files/changed-error.ts'
 import type { Opener } from './look.ts'
 import type { Restoration } from './plan.ts'
 import { type Left, rollBack } from './roll-back.ts'
@@ -27,6 +28,7 @@ export interface Doing {
 export async function perform(restorations: readonly Restoration[], doing: Doing): Promise<readonly Left[]> {
   const { access, open, workshop, undoes } = doing
   await using journal = await JobJournal.open(access, workshop.jobId, { capability: 'Undo', undoes })
+  const prepared: Change[] = []
   const begun: Change[] = []
   const left: Left[] = []
   try {
@@ -37,18 +39,33 @@ export async function perform(restorations: readonly Restoration[], doing: Doing
         const place = stack.use(open(restoration.path))
         steps.push(stack.use(await prepareStep(place, restoration, workshop)))
       }
-      await journal.prepare(steps.map(({ change }) => change))
+      const changes = steps.map(({ change }) => change)
+      await journal.prepare(changes)
+      prepared.push(...changes)
       for (const step of steps) {
-        begun.push(step.change)
-        if (await step.commit()) continue
+        if (await make(step, begun)) continue
         left.push({ path: step.change.path, reason: 'the directory is not empty' })
       }
     }
     await journal.complete()
   } catch (error) {
-    throw withLeft(error, await rollBack(begun, open, workshop))
+    const notBack = await rollBack(begun, open, workshop)
+    const isLeft = new Set(notBack.map(({ path }) => path))
+    await journal.withdraw(prepared.map(({ path }) => path).filter((path) => !isLeft.has(path)))
+    throw withLeft(error, notBack)
   }
   return left
+}
+
+/** Somebody else was there first: then nothing of it was made, and nothing is to be taken back. */
+async function make(step: Step, begun: Change[]): Promise<boolean> {
+  begun.push(step.change)
+  try {
+    return await step.commit()
+  } catch (error) {
+    if (isChanged(error)) begun.pop()
+    throw error
+  }
 }
 
 /** A directory must be there before what is in it can be made ready. */

@@ -1,6 +1,7 @@
-import { isSameState, setIdBits } from '../backups/same-state.ts'
+import { isSameState } from '../backups/same-state.ts'
 import type { Output } from '../capability.ts'
 import type { JsonObject } from '../json/json.ts'
+import { droppedBits } from './dropped-bits.ts'
 import type { Plan, Restoration } from './plan.ts'
 import type { Left } from './roll-back.ts'
 import type { JobChange } from './select.ts'
@@ -18,11 +19,12 @@ export function toOutput({ paths, forced, restorations, parents }: Plan, outcome
   const { changes, unreadable, left, diff } = outcome
   const jobs = Map.groupBy(changes.toReversed(), ({ jobId }) => jobId)
   const isLeft = new Set(left.map(({ path }) => path))
+  const dropped = droppedBits([...paths.values(), ...restorations])
   const undone = [...jobs].map(([job_id, ofJob]) => ({
     job_id,
     paths: [...new Set(ofJob.map(({ path }) => path))].flatMap((path) => {
       const restoration = paths.get(path)
-      return restoration === undefined || isLeft.has(path) ? [] : [describe(restoration)]
+      return restoration === undefined || isLeft.has(path) ? [] : [describe(restoration, dropped)]
     }),
   }))
   const done = [...paths.values()].filter((item) => isDone(item) && !isLeft.has(item.path))
@@ -39,18 +41,26 @@ export function toOutput({ paths, forced, restorations, parents }: Plan, outcome
   const verb = diff === undefined ? 'Restored' : 'Would restore'
   const message = already
     ? 'Already undone'
-    : `${verb} ${count(done.length, 'path')} of ${count(jobs.size, 'job')}`
+    : `${verb} ${count(done.length, 'path')} of ${count(jobs.size, 'job')}${tell(dropped)}`
   return { success: true, data, message }
 }
 
-function describe(restoration: Restoration): JsonObject {
+function describe(restoration: Restoration, dropped: ReadonlySet<string>): JsonObject {
   const { path, target } = restoration
   return {
     path,
     restored: verbOf(restoration),
     ...(target.kind === 'file' ? { sha256: target.sha256 } : {}),
-    ...(target.kind === 'file' && (target.mode & setIdBits) !== 0 ? { set_id_dropped: true } : {}),
+    ...(dropped.has(path) ? { set_id_dropped: true } : {}),
   }
+}
+
+/** By name: who gave the bits has to give them again. */
+function tell(dropped: ReadonlySet<string>): string {
+  const [first] = dropped
+  if (first === undefined) return ''
+  const more = dropped.size === 1 ? '' : ` and ${count(dropped.size - 1, 'more path')}`
+  return `, without the set-id bits of ${first}${more}`
 }
 
 function verbOf(restoration: Restoration): string {

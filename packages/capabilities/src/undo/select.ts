@@ -35,7 +35,10 @@ export async function selectJournals(asked: Asked, access: FileAccess, ownJobId:
   const journals = selected.journals.filter(({ batches }) => batches.length > 0)
   if (journals.length > 0) return { ...selected, journals }
   const [what, name] = asked.jobId === undefined ? ['session', asked.sessionId] : ['job', asked.jobId]
-  throw nothing(`no change of files is known of the ${what} ${name ?? ''}`)
+  const known = selected.journals.some(({ withdrawn }) => withdrawn.length > 0)
+    ? 'nothing was done to files by'
+    : 'no change of files is known of'
+  throw nothing(`${known} the ${what} ${name ?? ''}`)
 }
 
 /** Every change of these jobs, in the order in which they were made. */

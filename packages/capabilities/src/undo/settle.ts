@@ -41,9 +41,11 @@ export async function settleJournal(
     return { files: 'damaged', paths: [], temporaries: [], damage }
   }
   const changes = journal?.batches.flatMap((batch) => batch.changes) ?? []
-  if (journal === undefined || changes.length === 0) return { files: 'none', paths: [], temporaries: [] }
-  for (const change of changes) await handBack(change, dryRun)
-  const temporaries = await removeTemporaries(changes, jobId, dryRun)
+  const prepared = [...changes, ...(journal?.withdrawn ?? [])]
+  if (journal === undefined || prepared.length === 0) return { files: 'none', paths: [], temporaries: [] }
+  for (const change of prepared) await handBack(change, dryRun)
+  const temporaries = await removeTemporaries(prepared, jobId, dryRun)
+  if (changes.length === 0) return { files: 'none', paths: [], temporaries }
   const seen = await lookAtAll(changes)
   // One file is old or new by itself; of several only the job could say that all are done.
   const isKept =

@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, closeSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import process from 'node:process'
 import { expect, test } from 'vitest'
 import { RuntimoError } from '../errors/runtimo-error.ts'
@@ -77,6 +87,20 @@ test('set-id bits are not given back, and the output says so', async () => {
   expect(third).toMatchObject({ undone: [{ paths: [{ set_id_dropped: true }] }] })
   expect(statSync(history.at('a')).mode & 0o7777).toBe(0o755)
   expect(await history.undo({ job_id: second.jobId })).toMatchObject({ already_undone: true })
+})
+
+test('a set-group-id bit that a directory does not get again is told of, and the path named', async () => {
+  const history = givenHistory()
+  const parent = history.at('d')
+  mkdirSync(parent)
+  chmodSync(parent, 0o2755)
+  const job = await history.write('d/a', '1')
+  const deletion = await history.undo({ job_id: job })
+  rmSync(parent, { recursive: true })
+  const result = await history.undo({ job_id: deletion.jobId })
+  expect(result).toMatchObject({ directories_recreated: [parent] })
+  expect(statSync(parent).mode & 0o7777).toBe(0o755)
+  expect(result.message).toBe(`Restored 1 path of 1 job, without the set-id bits of ${parent}`)
 })
 
 test('only the paths that are named are restored, and one that no job changed is refused', async () => {

@@ -1,2 +1,2 @@
-export { noSample, type Usage, usageOf } from './job-usage.ts'
-export { usageSince } from './since.ts'
+export { accounted, noSample, type Usage, usageOf } from './job-usage.ts'
+export { growing, usageSince } from './since.ts'

@@ -1,5 +1,5 @@
 import type { LauncherUsage } from '@runtimo/worker'
-import type { LeafUsage } from '../control-groups/leaf-usage.ts'
+import type { CounterName, LeafUsage } from '../control-groups/leaf-usage.ts'
 
 /** Who told a number: the job's control group, the launcher that waited for all, or our looks at its members. */
 export type UsageSource = 'leaf' | 'launcher' | 'sampled'
@@ -67,6 +67,17 @@ export interface UsageParts {
   readonly wallMs: number
   readonly outputBytes: number
 }
+
+/** Those counters of a job's control group that its usage is made of. */
+export const accounted: readonly CounterName[] = [
+  'cpuMs',
+  'userMs',
+  'systemMs',
+  'memoryPeakBytes',
+  'pidsEvents',
+  'readBytes',
+  'writtenBytes',
+]
 
 type Told = readonly [UsageSource, number | null | undefined]
 

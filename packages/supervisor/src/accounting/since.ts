@@ -1,17 +1,16 @@
-import type { LeafUsage } from '../control-groups/index.ts'
+import type { CounterName, LeafUsage } from '../control-groups/index.ts'
 
-/** Counters that only grow. */
-const growing = [
+/** Counters that only grow: of a group that serves again, they are read before. */
+export const growing: readonly CounterName[] = [
   'cpuMs',
   'userMs',
   'systemMs',
   'memoryEventsMax',
   'oomKills',
   'pidsEvents',
-  'throttledMs',
   'readBytes',
   'writtenBytes',
-] as const
+]
 
 /** What a control group's members used since a moment. Peaks are of the group's whole life, so they are left out. */
 export function usageSince(now: LeafUsage, before: LeafUsage): LeafUsage {

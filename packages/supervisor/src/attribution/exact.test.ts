@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ProcessIdentity } from '../processes/index.ts'
-import type { Attribution } from './attribution.ts'
-import { type Account, ExactAttribution } from './exact.ts'
+import { type Account, ExactAttribution, type Fallback } from './exact.ts'
 import type { Lineage } from './fork-events/lineage.ts'
 import type { SpawnedProcess } from './spawned-process.ts'
 
@@ -15,10 +14,15 @@ function spawned(pid: number, startTime: number): SpawnedProcess {
 function account(pids: readonly number[], lost = false): Account {
   const processes = pids.map((pid) => spawned(pid, pid + 90))
   const lineage: Lineage = { processes, count: processes.length, living: processes, lost }
-  return { lineage: async () => lineage, alive: async () => lineage, forget: () => undefined }
+  return {
+    lineage: async () => lineage,
+    alive: async () => lineage,
+    forget: () => undefined,
+    countNow: () => undefined,
+  }
 }
 
-function looking(living: readonly ProcessIdentity[], ...named: readonly SpawnedProcess[]): Attribution {
+function looking(living: readonly ProcessIdentity[], ...named: readonly SpawnedProcess[]): Fallback {
   return {
     isExact: true,
     living: async () => living,
@@ -29,6 +33,7 @@ function looking(living: readonly ProcessIdentity[], ...named: readonly SpawnedP
       lost: false,
       method: 'sampled',
     }),
+    isOursAlone: () => named.length === 0,
     [Symbol.dispose]: () => undefined,
   }
 }
@@ -87,8 +92,22 @@ test('a listener that has ended is loss', async () => {
     lineage: () => Promise.reject(new Error('ended')),
     alive: () => Promise.reject(new Error('ended')),
     forget: () => undefined,
+    countNow: () => undefined,
   }
   const exact = new ExactAttribution(gone, launcher, looking([spawned(12, 102)], spawned(12, 102)), ours)
   expect(await exact.living()).toMatchObject([{ pid: 12 }])
   expect(await exact.lineage()).toMatchObject({ method: 'sampled', lost: true, count: 8 })
 })
+
+test('when the account can be read at once and has ours alone, nobody is asked for', async () => {
+  expect(await lineageOf(2)).toMatchObject({ count: 0, method: 'exact', lost: false })
+  expect(await lineageOf(3)).toMatchObject({ count: 1, method: 'exact' })
+  expect(await lineageOf(undefined)).toMatchObject({ count: 1, method: 'exact' })
+  expect(await lineageOf(2, spawned(20, 110))).toMatchObject({ method: 'sampled', lost: true })
+})
+
+/** Of an account that tells three when it is asked, and this at once. */
+async function lineageOf(now: number | undefined, ...met: SpawnedProcess[]): Promise<unknown> {
+  const told: Account = { ...account([10, 11, 12]), countNow: () => now }
+  return new ExactAttribution(told, launcher, looking([], ...met), ours).lineage()
+}

@@ -6,7 +6,14 @@ import type { Seize } from './membership.ts'
 import { isOurs, nothingOurs, type Ours, withoutKnown, withoutLauncher, withOwnNames } from './ours.ts'
 
 /** What is asked of the kernel's account. */
-export type Account = Pick<ForkEvents, 'alive' | 'lineage' | 'forget'>
+export type Account = Pick<ForkEvents, 'alive' | 'lineage' | 'forget' | 'countNow'>
+
+/** The other way of looking. `isOursAlone`: whether it never met anybody but ours, and finds nobody else now. */
+export interface Fallback extends Attribution {
+  isOursAlone(): boolean
+}
+
+type Told = Lineage & { readonly method: Method }
 
 /**
  * By the kernel's account of every fork. Whom the other way of looking met must be in it; what it missed is made
@@ -15,12 +22,12 @@ export type Account = Pick<ForkEvents, 'alive' | 'lineage' | 'forget'>
 export class ExactAttribution implements Attribution {
   readonly #events: Account
   readonly #root: ProcessIdentity
-  readonly #fallback: Attribution
+  readonly #fallback: Fallback
   readonly #ours: Ours
   #isLossy = false
 
   /** `root` is a child of this process: the launcher where there is one. */
-  constructor(events: Account, root: ProcessIdentity, fallback: Attribution, ours: Ours = nothingOurs) {
+  constructor(events: Account, root: ProcessIdentity, fallback: Fallback, ours: Ours = nothingOurs) {
     this.#events = events
     this.#root = root
     this.#fallback = fallback
@@ -45,7 +52,8 @@ export class ExactAttribution implements Attribution {
     return [...living, ...others]
   }
 
-  async lineage(): Promise<Lineage & { readonly method: Method }> {
+  async lineage(): Promise<Told> {
+    if (this.#isNobody()) return { processes: [], count: 0, living: [], lost: false, method: 'exact' }
     const lineage = await this.#events.lineage(this.#root.pid).catch(() => nothing)
     const looked = await this.#fallback.lineage()
     const named = lineage.processes.filter((process) => !isOurs(process, this.#ours))
@@ -71,6 +79,14 @@ export class ExactAttribution implements Attribution {
   [Symbol.dispose](): void {
     this.#events.forget(this.#root.pid)
     this.#fallback[Symbol.dispose]()
+  }
+
+  /** The kernel's account has as many processes as there are of ours, and no look found another: the usual end. */
+  #isNobody(): boolean {
+    const { own } = this.#ours
+    return (
+      !this.#isLossy && this.#events.countNow(this.#root.pid) === own.size && this.#fallback.isOursAlone()
+    )
   }
 }
 

@@ -9,6 +9,8 @@ export interface Membership {
   readonly method: 'sampled' | 'tree'
   /** One quick look at all who are there, also the dead whom nobody has waited for. */
   members(): readonly ProcessStat[]
+  /** Their pids alone, where the kernel lists these: much cheaper. */
+  pids?(): readonly number[]
   /**
    * Who lives; while they fork, somebody may be missing. Empty only when nobody is left: it looks again while
    * people leave, and after many looks tells of those who left, for whom they had started is not known. `seize`

@@ -18,6 +18,12 @@ export function isOurs(process: ProcessIdentity, { launcher, own }: Ours): boole
   return namesOf(process).some((name) => own.has(name)) || isSame(process, launcher)
 }
 
+/** By their pids alone: of processes in a group that nobody leaves or enters from outside. */
+export function areOurs(pids: readonly number[], { own }: Ours): boolean {
+  const known = new Set(Array.from(own, (name) => Number.parseInt(name, 10)))
+  return pids.every((pid) => known.has(pid))
+}
+
 export function withoutLauncher<T extends ProcessIdentity>(
   living: readonly T[],
   { launcher }: Ours,

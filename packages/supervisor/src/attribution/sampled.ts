@@ -2,7 +2,7 @@ import { isAlive, type ProcessIdentity } from '../processes/index.ts'
 import type { Attribution, Method } from './attribution.ts'
 import { type Lineage, mostNamed } from './fork-events/lineage.ts'
 import type { Seize } from './membership.ts'
-import { isOurs, nothingOurs, type Ours } from './ours.ts'
+import { areOurs, isOurs, nothingOurs, type Ours } from './ours.ts'
 import type { Sampler } from './sampler.ts'
 
 /** By looking often at who is there. What lived shorter than a sample has no name, but may be counted. */
@@ -23,6 +23,13 @@ export class SampledAttribution implements Attribution {
 
   get isExact(): boolean {
     return this.#sampler.membership.method === 'sampled'
+  }
+
+  /** Whether it never met anybody but ours, and finds nobody else now. */
+  isOursAlone(): boolean {
+    const pids = this.#sampler.membership.pids?.()
+    if (pids === undefined || !areOurs(pids, this.#ours)) this.#sampler.sample()
+    return this.#sampler.seen.every((process) => isOurs(process, this.#ours))
   }
 
   async living(seize?: Seize): Promise<readonly ProcessIdentity[]> {

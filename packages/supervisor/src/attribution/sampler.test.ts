@@ -9,6 +9,7 @@ const members: number[] = []
 function sampler(root: string): Sampler {
   const made = new Sampler(1_000_000, new LeafMembership(() => members, root), root)
   onTestFinished(() => made[Symbol.dispose]())
+  made.sample()
   return made
 }
 

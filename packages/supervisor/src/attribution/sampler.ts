@@ -16,7 +16,10 @@ interface Sample {
 /** Slowly less often, so that a long job costs next to nothing. */
 const growth = 1.05
 
-/** Looks at a job's members again and again, and keeps the names of the first of them and how large all were. */
+/**
+ * Looks at a job's members again and again, and keeps the names of the first of them and how large all were. Before
+ * the first interval is over it looks only when told.
+ */
 export class Sampler implements Disposable {
   readonly membership: Membership
   readonly #root: string
@@ -32,7 +35,6 @@ export class Sampler implements Disposable {
   constructor(firstIntervalMs: number, membership: Membership, root: string = '/') {
     this.#root = root
     this.membership = membership
-    this.sample()
     this.#pace = new Pace(() => this.sample(), { firstMs: firstIntervalMs, growth })
   }
 

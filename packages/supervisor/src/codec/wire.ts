@@ -5,14 +5,12 @@ const userOwned: ReadonlySet<string> = new Set(['data', 'args'])
 
 /** A value of ours as it is written: names in snake_case, absent members left out. */
 export function toWire(value: object): JsonObject {
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== undefined)
-      .map(([key, item]: [string, unknown]) => [
-        toSnake(key),
-        userOwned.has(key) ? toJson(item) : convert(item),
-      ]),
-  )
+  const written: [string, Json][] = []
+  for (const [name, item] of Object.entries(value) as [string, unknown][]) {
+    if (item === undefined) continue
+    written.push([toSnake(name), userOwned.has(name) ? toJson(item) : convert(item)])
+  }
+  return Object.fromEntries(written)
 }
 
 function convert(value: unknown): Json {
@@ -23,9 +21,12 @@ function convert(value: unknown): Json {
 
 /** Only what is JSON already comes here: ours by type, the user's by the checks at the door. */
 function toJson(value: unknown): Json {
-  return value === undefined ? null : JSON.parse(JSON.stringify(value))
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  return JSON.parse(JSON.stringify(value))
 }
 
 function toSnake(name: string): string {
-  return name.replaceAll(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`)
+  return /[A-Z]/u.test(name) ? name.replaceAll(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`) : name
 }

@@ -3,18 +3,16 @@ import { kindOf } from './kind.ts'
 import { lineOf } from './parse-file.ts'
 import { type Problem, show } from './problem.ts'
 import { isSettingKey, settingKeys, settings } from './settings.ts'
+import * as validators from './validators.js'
 
 /**
  * What is wrong with values that were given, in their order.
  * @param text of the file, in which lines are looked for
  */
 export async function findProblems(given: readonly Given[], text = ''): Promise<readonly Problem[]> {
-  // Most command lines give nothing, and then pay for no validator.
-  if (given.length === 0) return []
-  const { compileOwn } = await import('../options/compile-own.ts')
   const problems: Problem[] = []
   for (const { key, value, origin } of given) {
-    const isGood = isSettingKey(key) && compileOwn(kindOf(settings[key]).schema)(value)
+    const isGood = isSettingKey(key) && validators.settings({ [key]: value })
     if (isGood) continue
     const expected = isSettingKey(key) ? kindOf(settings[key]).expected : await describeKey(key)
     const place =

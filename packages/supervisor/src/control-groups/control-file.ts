@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { hasCode } from '../linux/errno.ts'
-import { parseCount, readText } from '../telemetry/read-text.ts'
+import { readText } from '../telemetry/read-text.ts'
 
 /** Writes a control file in one call. Never creates: what the kernel does not offer is ENOENT. */
 export function writeControl(directory: string, file: string, text: string): void {
@@ -28,11 +28,17 @@ export function readControl(directory: string, file: string): string | undefined
   return readText('/', `${directory}/${file}`)
 }
 
-export function readCount(directory: string, file: string): number | undefined {
-  return parseCount(readControl(directory, file))
-}
-
 /** The number after a name at the beginning of a line: `oom_kill 3`. */
 export function readField(text: string | undefined, name: string): number | undefined {
-  return parseCount(new RegExp(`^${name} (\\d+)$`, 'mu').exec(text ?? '')?.[1])
+  if (text === undefined) return undefined
+  const label = `${name} `
+  const line = text.startsWith(label) ? 0 : text.indexOf(`\n${label}`) + 1
+  if (line === 0 && !text.startsWith(label)) return undefined
+  const start = line + label.length
+  const end = text.indexOf('\n', start)
+  return toCount(text.slice(start, end === -1 ? undefined : end))
+}
+
+function toCount(digits: string): number | undefined {
+  return /^\d+$/.test(digits) ? Number(digits) : undefined
 }

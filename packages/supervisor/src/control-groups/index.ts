@@ -1,5 +1,5 @@
 export type { Abilities, Ability, ControlGroups } from './control-groups.ts'
 export type { Leaf, LeafLimits } from './leaf.ts'
-export type { LeafUsage } from './leaf-usage.ts'
+export type { CounterName, LeafUsage } from './leaf-usage.ts'
 export type { Missing } from './missing.ts'
 export { openControlGroups } from './open.ts'

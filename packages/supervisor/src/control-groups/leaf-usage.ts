@@ -17,3 +17,5 @@ export interface LeafUsage {
   readBytes?: number
   writtenBytes?: number
 }
+
+export type CounterName = keyof LeafUsage

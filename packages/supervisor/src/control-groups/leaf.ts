@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RuntimoError } from '@runtimo/capabilities'
 import { refusal } from '../isolation/requirement.ts'
-import { type CeilingName, ceilings, controllers } from './controllers/index.ts'
+import { type CeilingName, ceilings } from './controllers/index.ts'
 import { killMembers, killWithoutWaiting } from './kill-members.ts'
-import type { LeafUsage } from './leaf-usage.ts'
+import { LeafCounters } from './leaf-counters.ts'
+import type { CounterName, LeafUsage } from './leaf-usage.ts'
 import { readMembers } from './members.ts'
 import type { Plan, Source } from './plan.ts'
 import { type Prey, signalMembers } from './prey.ts'
@@ -44,8 +45,8 @@ export interface Leaf extends AsyncDisposable {
   abandon(): void
   /** Resolves when nobody is in it, so at once when nobody has joined yet. */
   whenEmpty(signal?: AbortSignal): Promise<void>
-  /** To be read before the leaf is disposed of. */
-  usage(): LeafUsage
+  /** All counters, or those that are wanted: each is a read. To be read before the leaf is disposed of. */
+  usage(wanted?: readonly CounterName[]): LeafUsage
 }
 
 const patienceMs = 5000
@@ -58,12 +59,16 @@ export class KernelLeaf implements Leaf {
   readonly #plan: Plan
   readonly #name: string
   readonly #writer: TreeWriter
+  readonly #counters: LeafCounters
+  /** Ceilings as they stand: a leaf that serves again has them already. */
+  readonly #held = new Map<CeilingName, number>()
   #disposal: Promise<void> | undefined
 
   constructor(plan: Plan, name: string, writer: TreeWriter) {
     this.#plan = plan
     this.#name = name
     this.#writer = writer
+    this.#counters = new LeafCounters(plan, name)
     this.#directories = plan.parents.map((parent) => join(parent, name))
     this.joins = this.#directories.map((directory) => join(directory, 'cgroup.procs'))
     this.killSwitch = plan.killSwitch === undefined ? undefined : join(plan.killSwitch, name, 'cgroup.kill')
@@ -82,6 +87,7 @@ export class KernelLeaf implements Leaf {
   }
 
   async kill(): Promise<void> {
+    this.#held.clear() // a kill lifts some
     await killMembers(this.#prey(), this.#writer)
   }
 
@@ -93,11 +99,8 @@ export class KernelLeaf implements Leaf {
     await whenEmpty(this.#first, this.#plan.second !== undefined, signal)
   }
 
-  usage(): LeafUsage {
-    const parts = [...this.#plan.controllers].map(([name, source]) =>
-      controllers[name].read(this.#at(source), source.version),
-    )
-    return Object.assign({}, ...parts) as LeafUsage
+  usage(wanted?: readonly CounterName[]): LeafUsage {
+    return this.#counters.read(wanted)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -110,6 +113,7 @@ export class KernelLeaf implements Leaf {
   }
 
   async #dispose(): Promise<void> {
+    this.#counters[Symbol.dispose]()
     const giveUp = performance.now() + patienceMs
     for (let wait = 1; ; wait = Math.min(2 * wait, 50)) {
       if (this.pids().length > 0) {
@@ -127,10 +131,13 @@ export class KernelLeaf implements Leaf {
   }
 
   #hold(name: CeilingName, value: number): void {
+    if (this.#held.get(name) === value) return
+    this.#held.delete(name)
     const source = this.#plan.controllers.get(name)
     if (source === undefined) throw unavailable(name, value, 'there is no controller for it here')
     try {
       ceilings[name].limit(this.#at(source), source.version, value)
+      this.#held.set(name, value)
     } catch (error) {
       throw unavailable(name, value, error instanceof Error ? error.message : String(error))
     }

@@ -78,6 +78,36 @@ test('unified: usage is read from all files', async () => {
   })
 })
 
+test('unified: only the numbers that are wanted are read, anew each time, and all files are closed in the end', async () => {
+  const machine = fake(layouts.unified)
+  machine.delegated.add(machine.at(unit))
+  const leaf = await make(await machine.open())
+  const write = (text: string): void => fs.writeFileSync(`${leaf.path}/pids.events`, text)
+  write('max 5\n')
+  expect(leaf.usage(['pidsEvents'])).toEqual({ pidsEvents: 5 })
+  expect(openBelow(leaf.path)).toEqual([`${leaf.path}/pids.events`])
+  write('max 16\n')
+  expect(leaf.usage(['pidsEvents'])).toEqual({ pidsEvents: 16 })
+  await leaf[Symbol.asyncDispose]()
+  expect(openBelow(leaf.path)).toEqual([])
+  expect(leaf.usage()).toEqual({})
+})
+
+test('unified: a ceiling that stands already is not written again, unless the leaf was killed', async () => {
+  const machine = fake(layouts.unified)
+  machine.delegated.add(machine.at(unit))
+  const leaf = await make(await machine.open())
+  const again = (processes: number): unknown => {
+    fs.writeFileSync(`${leaf.path}/pids.max`, 'no')
+    leaf.limit({ processes })
+    return FakeMachine.contents(leaf.path, 'pids.max')['pids.max']
+  }
+  leaf.limit({ processes: 20 })
+  expect([again(20), again(30), again(20), again(20)]).toEqual(['no', '30', '20', 'no'])
+  await leaf.kill()
+  expect(again(20)).toBe('20')
+})
+
 test('unified: beside a group that nobody delegated none is made, and the cure is told', async () => {
   const machine = fake(layouts.unified)
   const groups = await machine.open()
@@ -121,6 +151,18 @@ test("unified in the kernel's own root: there processes and limited children may
   const groups = await machine.open()
   expect(groups.abilities).toMatchObject({ memory: true, pids: true, cpu: true })
 })
+
+/** Paths of our open files below a directory; those that were removed meanwhile too. */
+function openBelow(directory: string): string[] {
+  return fs.readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      const path = fs.readlinkSync(`/proc/self/fd/${descriptor}`)
+      return path.startsWith(`${directory}/`) ? [path] : []
+    } catch {
+      return [] // that of this very listing
+    }
+  })
+}
 
 function fake(mounts: readonly FakeMount[]): FakeMachine {
   const machine = new FakeMachine(mounts)

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CpuMeter } from '../telemetry/index.ts'
 import { ProcessSnapshot } from '../processes/index.ts'
-import { Telemetry } from '../telemetry/index.ts'
+import { type CpuMeter, type Disk, readDisk, readMachine, Telemetry } from '../telemetry/index.ts'
 
 /** The machine at one moment. */
 export interface Capture {
@@ -9,12 +8,20 @@ export interface Capture {
   readonly processes: ProcessSnapshot
 }
 
-const maxPauseMs = 20
+/** A rest is at most so many times what a look took, and so long: then looking takes an eighth of our time. */
+const mostRests = 7
+const maxRestMs = 10
 
-interface Queue {
-  running: Promise<Capture>
-  /** For whoever asks while one is running: what that one sees may be older than what they must see. */
-  next: Promise<Capture> | undefined
+interface Seen {
+  readonly machine: Awaited<ReturnType<typeof readMachine>>
+  readonly processes: ProcessSnapshot
+  readonly disks: ReadonlyMap<string, Disk | undefined>
+}
+
+/** A look at the machine: to come until it begins, and shared by all who asked for it by then. */
+interface Look {
+  readonly directories: Set<string>
+  readonly seen: Promise<Seen>
 }
 
 /**
@@ -23,42 +30,50 @@ interface Queue {
  */
 export class Captures {
   readonly #cpu: CpuMeter
-  readonly #queues = new Map<string, Queue>()
+  #coming: Look | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  #tookMs = 0
+  #endedAt = -Infinity
 
   constructor(cpu: CpuMeter) {
     this.#cpu = cpu
   }
 
-  take(workingDir: string): Promise<Capture> {
-    const queue = this.#queues.get(workingDir)
-    if (queue === undefined) return this.#start(workingDir)
-    queue.next ??= this.#startAfter(queue.running, workingDir)
-    return queue.next
+  /**
+   * `others`: so many other jobs run, and will ask as well. The more they are, the longer it rests between two looks,
+   * so that many share one and looking leaves the time to the work. Who is alone never waits.
+   */
+  async take(workingDir: string, others: number): Promise<Capture> {
+    const look = (this.#coming ??= this.#plan(others))
+    look.directories.add(workingDir)
+    const { machine, processes, disks } = await look.seen
+    const disk = disks.get(workingDir)
+    return { telemetry: new Telemetry({ ...machine, ...(disk !== undefined && { disk }) }), processes }
   }
 
-  /** As long as one takes is waited before the next: more jobs share it, and looking takes half of the time at most. */
-  async #startAfter(running: Promise<Capture>, workingDir: string): Promise<Capture> {
+  #plan(others: number): Look {
+    const directories = new Set<string>()
+    const begin = async (): Promise<void> => {
+      await this.#last
+      const rested = performance.now() - this.#endedAt
+      const restMs = Math.min(maxRestMs, this.#tookMs * Math.min(others, mostRests)) - rested
+      if (restMs >= 1) await sleep(restMs)
+      this.#coming = undefined
+    }
+    const seen = begin().then(() => this.#look(directories))
+    this.#last = seen.catch(() => undefined)
+    return { directories, seen }
+  }
+
+  async #look(directories: ReadonlySet<string>): Promise<Seen> {
     const beganAt = performance.now()
-    await running
-    await sleep(Math.min(maxPauseMs, performance.now() - beganAt))
-    return await this.#start(workingDir)
+    const disks = Promise.all(
+      [...directories].map(async (directory) => [directory, await readDisk(directory)] as const),
+    )
+    const machine = await readMachine({ cpu: this.#cpu })
+    const processes = await ProcessSnapshot.capture({ owner: false })
+    this.#endedAt = performance.now()
+    this.#tookMs = this.#endedAt - beganAt
+    return { machine, processes, disks: new Map(await disks) }
   }
-
-  #start(workingDir: string): Promise<Capture> {
-    const running = capture(workingDir, this.#cpu)
-    const queue: Queue = { running, next: undefined }
-    this.#queues.set(workingDir, queue)
-    void running.finally(() => {
-      if (queue.next === undefined && this.#queues.get(workingDir) === queue) this.#queues.delete(workingDir)
-    })
-    return running
-  }
-}
-
-async function capture(workingDir: string, cpu: CpuMeter): Promise<Capture> {
-  const [telemetry, processes] = await Promise.all([
-    Telemetry.capture({ workingDir, cpu }),
-    ProcessSnapshot.capture({ owner: false }),
-  ])
-  return { telemetry, processes }
 }

@@ -7,5 +7,5 @@ export async function guardPressure(job: Job, before: Capture, services: Service
   if (!services.isGuardOn) return before
   const { waitForResourcesMs, onWait, signal } = job.options
   const hasWaited = await services.guard.check({ waitMs: waitForResourcesMs, onWait, signal })
-  return hasWaited ? await services.captures.take(job.workingDir) : before
+  return hasWaited ? await services.captures.take(job.workingDir, services.runs.size) : before
 }

@@ -15,7 +15,7 @@ import { Pool } from '../pools/pool.ts'
 import { ReusePool } from '../pools/reuse-pool.ts'
 import type { Owner } from '../recovery/owner.ts'
 import { ManifestCache } from '../registry/manifest-cache.ts'
-import { ManifestCheck } from '../registry/manifest-check.ts'
+import type { ManifestCheck } from '../registry/manifest-check.ts'
 import { SessionManager } from '../sessions/session-manager.ts'
 import { defaultDirectory } from '../wal/location.ts'
 import { defaultWalPath, WalWriter } from '../wal/index.ts'
@@ -43,6 +43,7 @@ export function makeServices(options: SupervisorOptions, found: Found): Services
   })
   const prepare = async (spec: BoundarySpec): Promise<Boundary> =>
     Boundary.prepare(spec, await found.isolation())
+  let manifests: Promise<ManifestCheck> | undefined
   const path = walPath === undefined ? defaultWalPath() : resolve(walPath)
   return {
     wal: new WalWriter(path, wal),
@@ -56,7 +57,7 @@ export function makeServices(options: SupervisorOptions, found: Found): Services
     isGuardOn: guards?.pressure ?? true,
     maxZombies: guards?.maxZombies ?? defaultMaxZombies,
     threads: new CommandThreads(),
-    manifests: new ManifestCheck(),
+    manifests: () => (manifests ??= loadManifestCheck()),
     manifestCache: new ManifestCache(),
     forkEvents: found.forkEvents,
     isTree: attribution === 'tree',
@@ -68,6 +69,11 @@ export function makeServices(options: SupervisorOptions, found: Found): Services
     sessions: new SessionManager(sessionsDir),
     configFile: findConfig(process.env)?.path,
   }
+}
+
+async function loadManifestCheck(): Promise<ManifestCheck> {
+  const { ManifestCheck } = await import('../registry/manifest-check.ts')
+  return new ManifestCheck()
 }
 
 /** Given, or RUNTIMO_BACKUPS_DIR, or beside the default log. */

@@ -17,7 +17,6 @@ export async function openRun(job: Job, services: Services): Promise<JobRun> {
   const known = code === undefined ? undefined : services.manifestCache.find(code.integrity)
   if (kind === 'command') {
     const spec = await describeBoundary(job, services)
-    services.threads.warm()
     const held = context.dryRun ? undefined : await hold(spec, job, services)
     return new CommandRun({ name, context, threads: services.threads, hold: held })
   }
@@ -28,7 +27,7 @@ export async function openRun(job: Job, services: Services): Promise<JobRun> {
     ...(source.kind === 'builtin' ? { access: await fileAccess(job, services) } : {}),
     hold: first,
     settle: async (described) => {
-      const manifest = services.manifests.check(described, { name })
+      const manifest = (await services.manifests()).check(described, { name })
       return await settle(job, services, manifest, first)
     },
   })

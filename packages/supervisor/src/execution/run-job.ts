@@ -22,26 +22,32 @@ import { validate } from './validate.ts'
  * becomes a result.
  */
 export async function runJob(job: Job, services: Services): Promise<JobResult> {
+  const looking = services.captures.take(job.workingDir, services.runs.size)
   await using run = await openRun(job, services) // what will hold it is on its way; nothing of the job is in it
-  const first = await services.captures.take(job.workingDir) // 1
+  const first = await looking // 1
   const before = await guardPressure(job, first, services) // 2
   guardZombies(before, services) // 3
   const args = guardArguments(job) // 4
+  const started = run.start() // what holds it is taken meanwhile: nothing of the job is in it
+  started.catch(() => undefined) // told under the deadline
   await recordStart(job, args, before, services) // 5
 
   services.runs.add(run) // from here on it is killed should the process end
-  const course = await underDeadline(job, run, async (deadline) => {
+  const course = await underDeadline(job, run, started, async (deadline) => {
     const cut = await validate(run, job, args, deadline) // 6
     if (cut !== undefined) return cut
     recordValidated(run, job, args, services)
     return await execute(run, deadline) // 7
   })
   const survivors = await emptyBoundary(run, services)
-  const after = await services.captures.take(job.workingDir) // 8
-  const attributed = await attribute(run) // 9
-  const ending = await conclude(run, course, survivors)
+  const [after, attributed, ending] = await Promise.all([
+    services.captures.take(job.workingDir, services.runs.size), // 8
+    attribute(run), // 9
+    conclude(run, course, survivors),
+  ])
   recordRolledBack(job, ending, services)
-  const result = await recordEnd({ job, args, run, before, after, course, attributed, ending }, services) // 10
+  const finished = { job, args, run, before, after, course, attributed, ending }
+  const [result] = await Promise.all([recordEnd(finished, services), run[Symbol.asyncDispose]()]) // 10
   await endBackups(job, services)
   return await joinSession(result, services)
 }

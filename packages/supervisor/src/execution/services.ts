@@ -31,7 +31,8 @@ export interface Services {
   /** Workers of our own code, which serve many jobs of one tenant. */
   readonly workers: ReusePool<BoundarySpec, Boundary>
   readonly policy: PolicyOptions
-  readonly manifests: ManifestCheck
+  /** Loaded for the first foreign module: the compiler of schemas comes with it. */
+  readonly manifests: () => Promise<ManifestCheck>
   readonly manifestCache: ManifestCache
   /** Processes are found by their relatives only, by choice. */
   readonly isTree: boolean

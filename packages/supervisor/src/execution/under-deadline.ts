@@ -13,11 +13,12 @@ import { toRuntimoError } from './to-runtimo-error.ts'
 export async function underDeadline(
   job: Job,
   run: JobRun,
+  started: Promise<void>,
   steps: (deadline: Deadline) => Promise<Cut | undefined>,
 ): Promise<Course> {
   const timeoutMs = job.options.timeoutMs ?? defaultTimeoutMs
   try {
-    await startOrCancel(run, job.options.signal)
+    await startedOrCancelled(started, job.options.signal)
   } catch (error) {
     const cause = toRuntimoError(error)
     if (cause.code === 'RT_CANCELLED') return { cut: 'cancelled', timeoutMs, durationMs: 0 }
@@ -37,16 +38,14 @@ export async function underDeadline(
 }
 
 /** @throws RT_CANCELLED while it is not there yet, and what starting throws */
-async function startOrCancel(run: JobRun, signal: AbortSignal | undefined): Promise<void> {
+async function startedOrCancelled(started: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>()
   promise.catch(() => undefined)
   const cancel = (): void => reject(new RuntimoError('RT_CANCELLED', 'cancelled by the caller'))
   signal?.addEventListener('abort', cancel, { once: true })
   if (signal?.aborted === true) cancel()
-  const starting = run.start()
-  starting.catch(() => undefined)
   try {
-    await Promise.race([starting, promise])
+    await Promise.race([started, promise])
   } finally {
     signal?.removeEventListener('abort', cancel)
   }

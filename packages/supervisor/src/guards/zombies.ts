@@ -15,6 +15,8 @@ export function checkZombies(
   limit: number,
   launchers: ReadonlySet<number> = new Set(),
 ): void {
+  const dead = snapshot.processes.filter(({ state }) => state === 'Z')
+  if (dead.length <= limit) return
   const parentOf = new Map(snapshot.processes.map(({ pid, ppid }) => [pid, ppid]))
   const isOurs = (pid: number): boolean => {
     let at = parentOf.get(pid)
@@ -25,7 +27,7 @@ export function checkZombies(
     }
     return parentOf.get(pid) === process.pid
   }
-  const zombies = snapshot.processes.filter(({ state, pid }) => state === 'Z' && !isOurs(pid))
+  const zombies = dead.filter(({ pid }) => !isOurs(pid))
   if (zombies.length <= limit) return
   const parents = [...new Set(zombies.map(({ ppid }) => ppid))].slice(0, 10)
   throw new RuntimoError('RT_ZOMBIES', `${zombies.length} zombie processes, the limit is ${limit}`, {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RuntimoError } from '@runtimo/capabilities'
 import { hasIdMap, type JobPolicy, LaunchPlan, type LauncherUsage } from '@runtimo/worker'
@@ -9,6 +8,7 @@ import { isAlive, nameOf, type ProcessIdentity, readChildren, readStat } from '.
 import { LeafMembership } from '../attribution/leaf-membership.ts'
 import type { Membership } from '../attribution/membership.ts'
 import { TreeMembership } from '../attribution/tree-membership.ts'
+import { withProcessStop } from '../limits/index.ts'
 import { abandon } from '../termination/abandon.ts'
 import { emptyTree } from '../termination/empty-tree.ts'
 import { whenOver } from '../termination/when-over.ts'
@@ -16,6 +16,7 @@ import type { Marked } from '../termination/sweep.ts'
 import { handOver } from '../view/hand-over.ts'
 import { Placeholders } from '../view/placeholders.ts'
 import type { BoundarySpec } from './boundary-spec.ts'
+import { fingerprint } from './fingerprint.ts'
 import type { IsolationHost } from './host.ts'
 import { inTime } from './in-time.ts'
 import { JobFolder } from './job-folder.ts'
@@ -147,7 +148,8 @@ export class Boundary implements AsyncDisposable {
   }
 
   async #start({ argv, cwd, env }: Program): Promise<void> {
-    const { job, protection, posture, launch, handedOver } = this.spec.plan
+    const { plan, limits } = this.spec
+    const { job, protection, posture, launch, handedOver } = plan
     for (const directory of handedOver) {
       this.#handed.push(await handOver(directory, caller(), launch.user))
     }
@@ -159,6 +161,7 @@ export class Boundary implements AsyncDisposable {
       ...job,
       argv,
       cwd: cwd ?? job.cwd,
+      limits: withProcessStop(job.limits, limits, posture.level),
       landlock: this.#landlock(),
       env: { ...job.env, ...scratch, ...env, [this.mark.name]: this.mark.value },
       frozen: [...job.frozen, ...(this.#placeholders?.frozen ?? [])],
@@ -236,14 +239,4 @@ export class Boundary implements AsyncDisposable {
     const message = `processes that could not be killed: ${pids.slice(0, 20).join(', ')}`
     throw new RuntimoError('RT_SURVIVORS', message, { pids: pids.slice(0, 100), count: pids.length })
   }
-}
-
-/** Which files and directories are mounted: one that was exchanged is another. */
-function fingerprint({ plan }: BoundarySpec): string {
-  return plan.launch.mounts
-    .map(({ source }) => {
-      const stat = statSync(source, { throwIfNoEntry: false })
-      return stat === undefined ? '-' : `${stat.dev}:${stat.ino}`
-    })
-    .join()
 }

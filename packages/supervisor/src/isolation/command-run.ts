@@ -20,6 +20,8 @@ export class CommandRun implements JobRun {
   #plan: CommandPlan | undefined
   #custody: Custody | undefined
   #exit: Exit | undefined
+  #isOver = false
+  #released: Promise<void> | undefined
 
   constructor(spec: CommandSpec) {
     this.#spec = spec
@@ -31,7 +33,10 @@ export class CommandRun implements JobRun {
 
   async start(): Promise<void> {
     const { hold } = this.#spec
-    if (hold !== undefined) this.#custody = hold.take(await hold.boundary)
+    const boundary = await hold?.boundary
+    if (hold === undefined || boundary === undefined) return
+    if (this.#isOver) throw new RuntimoError('RT_CANCELLED', 'the job is over')
+    this.#custody = hold.take(boundary)
   }
 
   async prepare(args: Json): Promise<number | undefined> {
@@ -72,6 +77,12 @@ export class CommandRun implements JobRun {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true
+    this.#released ??= this.#release()
+    await this.#released
+  }
+
+  async #release(): Promise<void> {
     if (this.#spec.hold !== undefined) await letGo(this.#spec.hold, this.#custody)
   }
 

@@ -48,7 +48,13 @@ export class CommandThreads implements AsyncDisposable {
 
 async function startPool(): Promise<Piscina<PlanTask | ParseTask, unknown>> {
   const { Piscina } = await import('piscina')
-  const pool = new Piscina({ filename: threadEntry, minThreads: 1, maxThreads: 2, idleTimeout: Infinity })
+  const pool = new Piscina({
+    filename: threadEntry,
+    minThreads: 1,
+    maxThreads: 2,
+    idleTimeout: Infinity,
+    resourceLimits: { maxYoungGenerationSizeMb: 4 }, // they live as long as we
+  })
   pool.on('error', () => undefined) // a thread that cannot be started: its task is told
   return pool
 }

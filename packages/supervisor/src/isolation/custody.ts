@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Output } from '@runtimo/capabilities'
-import type { LeafUsage } from '../control-groups/index.ts'
-import { noSample, type Usage, usageOf, usageSince } from '../accounting/index.ts'
+import type { CounterName, LeafUsage } from '../control-groups/index.ts'
+import { accounted, growing, noSample, type Usage, usageOf, usageSince } from '../accounting/index.ts'
 import type { Attribution } from '../attribution/attribution.ts'
 import { ExactAttribution } from '../attribution/exact.ts'
 import type { ForkEvents } from '../attribution/fork-events/fork-events.ts'
@@ -36,6 +36,8 @@ export class Custody implements AsyncDisposable {
   readonly stdout: StreamCapture
   readonly stderr: StreamCapture
   readonly watch: LimitWatch
+  /** Names of the processes that we started for it. */
+  readonly #own: ReadonlySet<string>
   readonly #membership: Membership
   readonly #sampler: Sampler
   readonly #sampled: SampledAttribution
@@ -66,21 +68,21 @@ export class Custody implements AsyncDisposable {
     this.#isReused = boundary.spec.worker?.isReused === true
     // What the worker took to boot is the job's as well, unless it has served another.
     this.#isUsed = (worker?.served ?? 0) > 0
-    this.#before = this.#isUsed ? leaf?.usage() : undefined
+    this.#before = this.#isUsed ? leaf?.usage(growing) : undefined
     this.#start = this.#isReused ? worker?.spending() : undefined
     const { stdout, stderr } = launcher.streams
     this.stdout = new StreamCapture(stdout, (bytes) => onOutput({ stream: 'stdout', bytes }))
     this.stderr = new StreamCapture(stderr, (bytes) => onOutput({ stream: 'stderr', bytes }))
-    const own = new Set([
-      ...boundary.own,
-      ...(worker?.identity === undefined ? [] : [nameOf(worker.identity)]),
-    ])
+    const own = new Set(boundary.own)
+    if (worker?.identity !== undefined) own.add(nameOf(worker.identity))
+    this.#own = own
     const ours: Ours = { launcher: launcher.identity, own }
     this.#membership = isTree
       ? new SweepMembership({ root: launcher.identity, mark: boundary.mark })
       : boundary.membership
     // With the kernel's account the looks serve only where that has gaps.
     this.#sampler = new Sampler(events === undefined ? 2 : 50, this.#membership)
+    if (events === undefined) this.#sampler.sample()
     this.#sampled = new SampledAttribution(this.#sampler, ours)
     this.#attribution =
       events === undefined
@@ -88,7 +90,7 @@ export class Custody implements AsyncDisposable {
         : new ExactAttribution(events, launcher.identity, this.#sampled, ours)
     const received = worker?.channel.received ?? 0
     this.watch = new LimitWatch(limits, {
-      leafUsage: leaf === undefined ? undefined : () => this.#readLeaf(),
+      leafUsage: leaf === undefined ? undefined : (wanted) => this.#readLeaf(wanted),
       members: () => this.#membership.members().filter((process) => !boundary.own.has(nameOf(process))),
       outputBytes: () => this.outputBytes,
       messages: () => (worker?.channel.received ?? 0) - received,
@@ -102,9 +104,11 @@ export class Custody implements AsyncDisposable {
     return this.stdout.totalBytes + this.stderr.totalBytes
   }
 
-  /** Who was met of the job, and its first process, met or not. */
+  /** Who was met of the job, and whom we started for it, met or not; not the launcher, for which Node waits itself. */
   get members(): string[] {
-    return [this.boundary.first, ...this.#sampler.seen].map(nameOf)
+    const launcher = nameOf(this.boundary.launcher.identity)
+    const own = [...this.#own].filter((name) => name !== launcher)
+    return [...own, ...[this.boundary.first, ...this.#sampler.seen].map(nameOf)]
   }
 
   /** Kills whatever lives, waits until it is gone, and reads what it had printed. @throws RT_SURVIVORS */
@@ -164,7 +168,11 @@ export class Custody implements AsyncDisposable {
       launcher: this.#isKept || this.#isUsed ? this.#spent : await this.boundary.usage,
       sampled: {
         ...(this.#isUsed ? noSample : peaks),
-        memoryPeakBytes: Math.max(peaks.memoryPeakBytes ?? 0, this.#sampler.peakRssBytes),
+        memoryPeakBytes: Math.max(
+          peaks.memoryPeakBytes ?? 0,
+          this.#sampler.peakRssBytes,
+          this.#spent?.rssBytes ?? 0,
+        ),
       },
       processes,
       wallMs,
@@ -189,20 +197,21 @@ export class Custody implements AsyncDisposable {
   }
 
   async #empty(): Promise<void> {
+    if (await this.#isAsItWas()) {
+      this.#isKept = true
+      this.#spent = this.boundary.worker?.spentSince(this.#start)
+      this.#leafUsage = this.#readLeaf(accounted)
+      return
+    }
     this.#sampler.sample()
     this.watch.lookBeforeKill()
     this.#spent = this.boundary.worker?.spentSince(this.#start)
-    if (await this.#isAsItWas()) {
-      this.#isKept = true
-      this.#leafUsage = this.#readLeaf()
-      return
-    }
     try {
       await this.boundary.kill()
       const launcher = await this.boundary.usage
       this.#sampled.tasks = launcher?.tasks
     } finally {
-      this.#leafUsage = this.#readLeaf()
+      this.#leafUsage = this.#readLeaf(accounted)
     }
     const { processes } = await this.lineage()
     reapOrphans(new Set([...this.members, ...processes.map(nameOf)]))
@@ -212,8 +221,8 @@ export class Custody implements AsyncDisposable {
     ])
   }
 
-  #readLeaf(): LeafUsage | undefined {
-    const usage = this.boundary.leaf?.usage()
+  #readLeaf(wanted?: readonly CounterName[]): LeafUsage | undefined {
+    const usage = this.boundary.leaf?.usage(wanted)
     return usage === undefined || this.#before === undefined ? usage : usageSince(usage, this.#before)
   }
 
@@ -221,7 +230,10 @@ export class Custody implements AsyncDisposable {
   async #isAsItWas(): Promise<boolean> {
     const { worker } = this.boundary
     if (!this.#isReused || !this.#isReturned || worker === undefined) return false
-    if ((await this.#attribution.lineage()).count > 0 || !(await worker.isAsItWas())) return false
+    if (!(await worker.isAsItWas())) return false
+    const lineage = await this.#attribution.lineage()
+    if (lineage.count > 0) return false
+    this.#lineage = Promise.resolve(lineage)
     worker.served++
     return true
   }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { readChildren, readStat } from '../processes/index.ts'
 
 /** What a worker holds, seen from outside. */
@@ -17,7 +17,7 @@ const poolThreads = 4
 export function readFootprint(pid: number): Footprint {
   const { rssBytes = Infinity, threads = Infinity } = readStat(pid) ?? {}
   return {
-    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    descriptors: countDescriptors(pid),
     children: readChildren(pid).length,
     threads,
     rssBytes,
@@ -32,4 +32,10 @@ export function isWithin(now: Footprint, before: Footprint): boolean {
     now.threads <= before.threads + poolThreads &&
     now.rssBytes <= before.rssBytes + maxGrowthBytes
   )
+}
+
+/** Since Linux 6.2 the directory's size is their number; before that it is 0. */
+function countDescriptors(pid: number): number {
+  const directory = `/proc/${pid}/fd`
+  return statSync(directory).size || readdirSync(directory).length
 }

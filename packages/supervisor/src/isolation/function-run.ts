@@ -11,7 +11,7 @@ import type { Custody } from './custody.ts'
 import { type Hold, letGo } from './hold.ts'
 import type { Conclusion, JobRun } from './job-run.ts'
 import { printedBy } from './printed.ts'
-import type { WorkerChannel } from './worker-channel.ts'
+import type { Worker } from './worker.ts'
 
 export interface FunctionSpec {
   readonly source: Source
@@ -31,7 +31,9 @@ export class FunctionRun implements JobRun {
   #custody: Custody | undefined
   #output: Output | undefined
   #preparing: Promise<void> | undefined
+  #stages: ReturnType<Worker['run']> | undefined
   #isOver = false
+  #released: Promise<void> | undefined
 
   constructor(spec: FunctionSpec) {
     this.#spec = spec
@@ -63,10 +65,8 @@ export class FunctionRun implements JobRun {
   }
 
   async execute(): Promise<void> {
-    const { context, access } = this.#spec
-    const given = { context, ...(access === undefined ? {} : { access }) }
-    const request = { type: 'execute', jobId: context.jobId, ...given } as const
-    const { value } = await this.#channel.request(request, 'returned')
+    if (this.#stages === undefined) throw unstarted()
+    const { value } = await this.#stages.returned
     this.#output = toOutput(value)
     this.#custody?.returned()
     this.#custody?.told(this.#output)
@@ -82,36 +82,54 @@ export class FunctionRun implements JobRun {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true
+    this.#released ??= this.#release()
+    await this.#released
+  }
+
+  async #release(): Promise<void> {
     if (this.#custody?.isKept !== true) await this.empty().catch(() => undefined)
     await letGo(this.#hold, this.#custody)
   }
 
   async #prepare(args: Json): Promise<void> {
-    const { jobId } = this.#spec.context
+    const { source, context, access } = this.#spec
+    const work = { jobId: context.jobId, args, context, ...(access === undefined ? {} : { access }) }
+    // Of ours the manifest is known.
+    const isServed = source.kind === 'builtin' && this.#custody?.boundary.spec.worker?.isReused === true
+    if (!isServed) await this.#settle()
+    this.#stages = isServed ? this.#worker.serve(source.name, work) : this.#worker.run(work)
+    await this.#stages.validated
+  }
+
+  /** The module is loaded, and what it says of itself decides what holds it. */
+  async #settle(): Promise<void> {
     const narrower = await this.#spec.settle(await this.#load())
-    if (narrower !== undefined) {
-      await letGo(this.#hold, this.#custody)
-      this.#custody = undefined
-      this.#hold = narrower
-      await this.start()
-      // The same files must say the same again.
-      await this.#spec.settle(await this.#load())
-    }
-    await this.#channel.request({ type: 'validate', jobId, args }, 'validated')
+    if (narrower === undefined) return
+    await letGo(this.#hold, this.#custody)
+    this.#custody = undefined
+    this.#hold = narrower
+    await this.start()
+    // The same files must say the same again.
+    await this.#spec.settle(await this.#load())
   }
 
   async #load(): Promise<Json> {
     const { source, context } = this.#spec
-    const { manifest } = await this.#channel.request({ type: 'load', jobId: context.jobId, source }, 'loaded')
-    return manifest
+    const request = { type: 'load', jobId: context.jobId, source } as const
+    const [loaded] = this.#worker.channel.request(request, ['loaded'])
+    return (await loaded).manifest
   }
 
-  get #channel(): WorkerChannel {
+  get #worker(): Worker {
     if (this.#isOver) throw over()
-    const channel = this.#custody?.boundary.worker?.channel
-    if (channel === undefined) throw new RuntimoError('RT_INTERNAL', 'used before it was started')
-    return channel
+    const worker = this.#custody?.boundary.worker
+    if (worker === undefined) throw unstarted()
+    return worker
   }
+}
+
+function unstarted(): RuntimoError {
+  return new RuntimoError('RT_INTERNAL', 'used before it was started')
 }
 
 function over(): RuntimoError {

@@ -10,6 +10,7 @@ import { prepareDirectory } from '../wal/location.ts'
 import { arch } from './arch.ts'
 import { IdMap } from './id-map.ts'
 import { removeStaleFolders } from './job-folder.ts'
+import { requireProc } from './posture.ts'
 
 /** What this machine gives to every job of one supervisor: found or made once, when the first job comes. */
 export class IsolationHost implements AsyncDisposable {
@@ -29,8 +30,9 @@ export class IsolationHost implements AsyncDisposable {
     this.placeholders = placeholders
   }
 
-  /** Also removes what a supervisor that was killed left behind. */
+  /** Also removes what a supervisor that was killed left behind. @throws RT_POSTURE_UNAVAILABLE */
   static async open(stateFolder: string): Promise<IsolationHost> {
+    requireProc()
     const placeholders = join(stateFolder, 'placeholders')
     await prepareDirectory(placeholders)
     const groups = await openControlGroups()

@@ -46,7 +46,18 @@ async function removeOurs(path: string): Promise<void> {
   if (stat?.isDirectory() === true && (own === 0 || stat.uid === own)) await remove(path)
 }
 
-/** A job may have taken its own rights to a folder away: what cannot be removed stays, and is told to nobody. */
+/**
+ * A job may have taken the rights to a folder away, or made a path that is longer than any may be: the two programs go by
+ * descriptors, and through no link. What even they cannot remove stays for the next start.
+ */
 async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true, maxRetries: 2 }).catch(() => undefined)
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 2 })
+  } catch {
+    const { execa } = await import('execa')
+    const options = { reject: false, stdio: 'ignore', env: { PATH: '/usr/bin:/bin' } } as const
+    // Root needs no rights; and of files with two names the other is somebody else's, perhaps.
+    if (process.geteuid?.() !== 0) await execa('chmod', ['-R', 'u+rwX', '--', path], options)
+    await execa('rm', ['-rf', '--', path], options)
+  }
 }

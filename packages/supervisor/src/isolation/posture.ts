@@ -1,5 +1,8 @@
+import process from 'node:process'
 import type { Level } from '@runtimo/capabilities'
 import type { LaunchPolicy } from '@runtimo/worker'
+import { hasCode } from '../linux/errno.ts'
+import { readStat } from '../processes/index.ts'
 import { readLink, readText } from '../telemetry/read-text.ts'
 import { type Missing, refusal } from './requirement.ts'
 
@@ -32,6 +35,18 @@ export function readOwnNamespaces(pid: number): ReadonlySet<NamespaceKind> {
     return theirs !== undefined && theirs !== readLink('/', `/proc/self/ns/${kind}`)
   })
   return new Set(own)
+}
+
+const seeAll = '`mount -o remount,hidepid=0 /proc` as root'
+
+/**
+ * All that holds a job is looked at in /proc, and so are its ceilings, who it started and who is left of it.
+ * @throws RT_POSTURE_UNAVAILABLE where /proc hides the processes of others
+ */
+export function requireProc(): void {
+  if (readStat(1) !== undefined) return
+  const cause = '/proc/1/stat cannot be read: /proc is mounted with hidepid'
+  throw refusal([{ field: 'proc', wanted: 'the processes of jobs', cause, cure: seeAll }])
 }
 
 type CapabilityName = NonNullable<LaunchPolicy['keeps']>[number]
@@ -72,7 +87,11 @@ export function checkConfinement(
   keeps: readonly CapabilityName[] = [],
 ): void {
   const rights = readRights(pid)
-  if (rights === undefined) return // it was killed: it will not run
+  if (rights === undefined) {
+    if (isGone(pid)) return // it was killed: it will not run
+    const cause = `/proc/${pid}/status cannot be read: /proc hides it (hidepid)`
+    throw refusal([{ field: 'proc', wanted: 'a look at the job', cause, cure: seeAll }])
+  }
   const missing: Missing[] = []
   const expect = (field: string, wanted: unknown, got: unknown): void => {
     if (wanted === got) return
@@ -87,7 +106,17 @@ export function checkConfinement(
   if (missing.length > 0) throw refusal(missing)
 }
 
-/** Undefined when the process is gone. */
+/** ESRCH is the only answer that says so. */
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return hasCode(error, 'ESRCH')
+  }
+}
+
+/** Undefined when the process is gone, or hidden. */
 function readRights(pid: number): Rights | undefined {
   const status = readText('/', `/proc/${pid}/status`)
   if (status === undefined) return undefined

@@ -1,19 +1,26 @@
 import type { LauncherUsage } from '@runtimo/worker'
 import { readStat } from '../processes/index.ts'
-import { readText } from '../telemetry/read-text.ts'
+import { procPath, ProcReader } from '../processes/proc-reader.ts'
 
 /** What one process has used so far. */
-export type Spending = LauncherUsage
+export interface Spending extends LauncherUsage {
+  /** Resident now. */
+  readonly rssBytes: number
+}
+
+const reader = new ProcReader()
 
 /** Undefined when the process is gone, or its counters are not ours to read. */
 export function readSpending(pid: number): Spending | undefined {
   const stat = readStat(pid)
   if (stat === undefined) return undefined
-  const io = readText('/', `/proc/${pid}/io`) ?? ''
-  const status = readText('/', `/proc/${pid}/status`) ?? ''
+  const path = procPath('/', pid)
+  const io = reader.read(`${path}/io`) ?? ''
+  const status = reader.read(`${path}/status`) ?? ''
   return {
     userMs: stat.userMs,
     systemMs: stat.systemMs,
+    rssBytes: stat.rssBytes,
     maxRssBytes: (number(status, 'VmHWM') ?? 0) * 1024,
     voluntarySwitches: number(status, 'voluntary_ctxt_switches') ?? 0,
     involuntarySwitches: number(status, 'nonvoluntary_ctxt_switches') ?? 0,
@@ -25,11 +32,12 @@ export function readSpending(pid: number): Spending | undefined {
   }
 }
 
-/** Counters less what they were; the largest size stays what it is. */
+/** Counters less what they were; sizes stay what they are, resident the larger one. */
 export function spendingSince(now: Spending, before: Spending): Spending {
   return {
     userMs: now.userMs - before.userMs,
     systemMs: now.systemMs - before.systemMs,
+    rssBytes: Math.max(now.rssBytes, before.rssBytes),
     maxRssBytes: now.maxRssBytes,
     voluntarySwitches: now.voluntarySwitches - before.voluntarySwitches,
     involuntarySwitches: now.involuntarySwitches - before.involuntarySwitches,
@@ -42,8 +50,10 @@ export function spendingSince(now: Spending, before: Spending): Spending {
 }
 
 function number(text: string, name: string): number | undefined {
-  const [, digits] = new RegExp(`^${name}:\\s*(\\d+)`, 'mu').exec(text) ?? []
-  return digits === undefined ? undefined : Number(digits)
+  const line = text.startsWith(`${name}:`) ? 0 : text.indexOf(`\n${name}:`) + 1
+  if (line === 0 && !text.startsWith(`${name}:`)) return undefined
+  const value = Number.parseInt(text.slice(line + name.length + 1, line + name.length + 32), 10)
+  return Number.isNaN(value) ? undefined : value
 }
 
 function less(a: number | undefined, b: number | undefined): number | undefined {

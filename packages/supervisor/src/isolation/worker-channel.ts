@@ -11,26 +11,31 @@ import {
 } from '@runtimo/worker'
 import type { Exit } from './launcher.ts'
 
-interface Waiting {
-  readonly types: readonly Reply['type'][]
+interface Awaited {
+  readonly type: Reply['type']
   readonly jobId: string | undefined
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: RuntimoError) => void
 }
 
+type JobRequest = Exclude<Request, { type: 'warm' }>
+
+/** The answers to one request, in their order. */
+type Answers<T extends readonly Reply['type'][]> = { [K in keyof T]: Promise<Extract<Reply, { type: T[K] }>> }
+
 /** What a worker still had in the pipe when it ended is read for so long. */
 const lastWordsMs = 200
 
 /**
- * Our end of the socket to a worker. Every frame is bounded, checked, and must be the answer that is
- * waited for, to this very job: anything else is a violation, after which nothing more is read.
+ * Our end of the socket to a worker. Every frame is bounded, checked, and must be the answer that comes
+ * next, to this very job: anything else is a violation, after which nothing more is read.
  */
 export class WorkerChannel {
   readonly #socket: Duplex
   /** Only a thread's host may say that the thread has ended: a process says so by ending. */
   readonly #hasThread: boolean
   readonly #frames = new FrameReader(maxReplyBytes)
-  #waiting: Waiting | undefined
+  #awaited: Awaited[] = []
   #failure: RuntimoError | undefined
   #received = 0
 
@@ -45,17 +50,25 @@ export class WorkerChannel {
 
   /** Resolves when the worker has started. */
   async ready(): Promise<void> {
-    await this.#wait(['ready'], undefined)
+    await this.#await('ready', undefined)
   }
 
-  /** The answer to a request: of one of these types, or the worker's refusal as an error. */
-  async request<T extends Reply['type']>(request: Request, type: T): Promise<Extract<Reply, { type: T }>> {
-    const ended = this.#hasThread ? (['ended'] as const) : []
-    const answered = this.#wait([type, 'refused', ...ended], request.jobId)
-    this.#socket.write(encodeFrame(request))
-    const reply = await answered
-    if (isOfType(reply, type)) return reply
-    throw toError(reply)
+  /** Resolves when the worker has what a foreign module needs. */
+  async warm(): Promise<void> {
+    const ready = this.#await('ready', undefined)
+    this.#send({ type: 'warm' })
+    await ready
+  }
+
+  /**
+   * The answers to a request, one of each of these types, in this order. The worker's refusal, as an error, takes
+   * the place of those that are still to come.
+   */
+  request<const T extends readonly Reply['type'][]>(request: JobRequest, types: T): Answers<T>
+  request(request: JobRequest, types: readonly Reply['type'][]): Promise<Reply>[] {
+    const answers = types.map((type) => this.#await(type, request.jobId))
+    this.#send(request)
+    return answers
   }
 
   /** Nothing can be asked any more. */
@@ -79,9 +92,14 @@ export class WorkerChannel {
     this.#fail(toCrash(exit))
   }
 
-  #wait(types: readonly Reply['type'][], jobId: string | undefined): Promise<Reply> {
+  #send(request: Request): void {
+    this.#socket.write(encodeFrame(request))
+  }
+
+  #await(type: Reply['type'], jobId: string | undefined): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>()
-    if (this.#failure === undefined) this.#waiting = { types, jobId, resolve, reject }
+    promise.catch(() => undefined) // a job that was cut short waits for its answers no more
+    if (this.#failure === undefined) this.#awaited.push({ type, jobId, resolve, reject })
     else reject(this.#failure)
     return promise
   }
@@ -101,15 +119,24 @@ export class WorkerChannel {
   #accept(body: Buffer): void {
     const reply = parseReply(body)
     if (typeof reply === 'string') return this.#violate(reply)
-    const waiting = this.#waiting
-    if (waiting === undefined || !waiting.types.includes(reply.type)) {
+    const [next] = this.#awaited
+    if (next === undefined || !this.#isAnswer(reply.type, next)) {
       return this.#violate(`'${reply.type}' when it was not asked for`)
     }
-    if (reply.type !== 'ready' && reply.jobId !== waiting.jobId) {
+    if (reply.type !== 'ready' && reply.jobId !== next.jobId) {
       return this.#violate(`'${reply.type}' in the name of another job`)
     }
-    this.#waiting = undefined
-    waiting.resolve(reply)
+    if (reply.type === next.type) {
+      this.#awaited.shift()
+      return next.resolve(reply)
+    }
+    this.#reject(toError(reply))
+  }
+
+  /** What was asked for, or why it does not come. */
+  #isAnswer(type: Reply['type'], next: Awaited): boolean {
+    if (type === next.type) return true
+    return next.type !== 'ready' && (type === 'refused' || (type === 'ended' && this.#hasThread))
   }
 
   #violate(what: string): void {
@@ -119,13 +146,12 @@ export class WorkerChannel {
   #fail(error: RuntimoError): void {
     this.#failure ??= error
     this.#socket.destroy()
-    this.#waiting?.reject(this.#failure)
-    this.#waiting = undefined
+    this.#reject(this.#failure)
   }
-}
 
-function isOfType<T extends Reply['type']>(reply: Reply, type: T): reply is Extract<Reply, { type: T }> {
-  return reply.type === type
+  #reject(error: RuntimoError): void {
+    for (const { reject } of this.#awaited.splice(0)) reject(error)
+  }
 }
 
 function toError(reply: Reply): RuntimoError {

@@ -1,10 +1,11 @@
-import type { LeafUsage } from '../control-groups/leaf-usage.ts'
+import type { CounterName, LeafUsage } from '../control-groups/leaf-usage.ts'
 import { Pace, type ProcessIdentity } from '../processes/index.ts'
 import type { LimitBreach } from './breach.ts'
 import { Census, type Totals } from './census.ts'
 import { findBreach, type Readings } from './checks.ts'
 import { findCulprit } from './culprit.ts'
 import { type JobEnd, toldByEnd } from './job-end.ts'
+import { LeafSigns } from './leaf-signs.ts'
 import { MemoryMeter } from './memory-meter.ts'
 import { noPeaks, type Peaks, raisePeaks } from './peaks.ts'
 import type { LimitPlan } from './plan.ts'
@@ -13,8 +14,11 @@ import { WrittenFiles } from './written-files.ts'
 
 /** Where a watch reads what a job uses. */
 export interface WatchSources {
-  /** Counters of this job alone: of a group that served another before, less what that one used. */
-  readonly leafUsage?: (() => LeafUsage | undefined) | undefined
+  /**
+   * Counters of this job alone, all or those that are wanted: of a group that served another before, less what that
+   * one used.
+   */
+  readonly leafUsage?: ((wanted?: readonly CounterName[]) => LeafUsage | undefined) | undefined
   /**
    * The job's processes, without those that are ours (the launcher, pid 1 of the namespace): for a normal user
    * these cannot be read, and whoever daemonizes would count as their child.
@@ -52,14 +56,13 @@ export class LimitWatch implements Disposable {
   readonly #census: Census
   readonly #memory: MemoryMeter
   readonly #files: WrittenFiles | undefined
+  readonly #signs: LeafSigns
   readonly #pace: Pace | undefined
   #breach: LimitBreach | undefined
   #peaks: Peaks = noPeaks
-  #leaf: LeafUsage | undefined
   #leafPeakAtCensus = 0
   #tmpfs: TmpfsUse | undefined
   #firstInodes: number | undefined
-  #isKilled = false
 
   constructor(plan: Pick<LimitPlan, 'watched' | 'leaf'>, sources: WatchSources) {
     const { promise, resolve } = Promise.withResolvers<LimitBreach>()
@@ -72,6 +75,7 @@ export class LimitWatch implements Disposable {
     const io = watched.writtenBytes !== undefined
     this.#census = new Census({ io, descriptors: watched.descriptors !== undefined }, root)
     this.#memory = new MemoryMeter(root)
+    this.#signs = new LeafSigns(plan, sources.leafUsage ?? (() => undefined))
     if (watched.writtenFiles !== undefined) this.#files = new WrittenFiles(writable, watched.writtenFiles)
     this.ready = this.#files?.ready ?? Promise.resolve()
     this.#look()
@@ -90,7 +94,7 @@ export class LimitWatch implements Disposable {
   /** One look right before the job is killed. Forks that are refused from now on may be our doing. */
   lookBeforeKill(): void {
     this.look()
-    this.#isKilled = true
+    this.#signs.freezeForks()
   }
 
   /**
@@ -114,10 +118,10 @@ export class LimitWatch implements Disposable {
   }
 
   #look(cpuMs: number = 0): void {
-    this.#leaf = this.#readLeaf()
+    this.#signs.look()
     this.#files?.countIfDue()
     const totals = this.#takeCensus()
-    this.#tmpfs = readTmpfs(this.#sources.tmpfs, this.#pids()) ?? this.#tmpfs
+    if (this.#isTmpfsCounted()) this.#tmpfs = readTmpfs(this.#sources.tmpfs, this.#pids()) ?? this.#tmpfs
     this.#firstInodes ??= this.#tmpfs?.inodes
     const readings = this.#readings(totals, cpuMs)
     this.#peaks = raisePeaks(this.#peaks, readings, totals)
@@ -129,12 +133,6 @@ export class LimitWatch implements Disposable {
     this.#pace?.[Symbol.dispose]()
   }
 
-  #readLeaf(): LeafUsage | undefined {
-    const now = this.#sources.leafUsage?.()
-    if (now === undefined || !this.#isKilled) return now ?? this.#leaf
-    return { ...now, pidsEvents: this.#leaf?.pidsEvents ?? 0 }
-  }
-
   #readings(totals: Totals | undefined, cpuMs: number): Readings {
     const { watched, leaf } = this.#plan
     const counters = totals?.counters
@@ -143,8 +141,8 @@ export class LimitWatch implements Disposable {
     const isMemoryOurs = totals !== undefined && leaf.memoryBytes === undefined
     const inTmpfs = this.#tmpfs?.bytes ?? 0
     return {
-      leaf: this.#leaf,
-      cpuTimeMs: Math.max(this.#leaf?.cpuMs ?? sampledCpuMs, cpuMs),
+      leaf: this.#signs.latest,
+      cpuTimeMs: Math.max(this.#signs.latest?.cpuMs ?? sampledCpuMs, cpuMs),
       memoryBytes: isMemoryOurs
         ? this.#memory.measure(totals.rssBytes, this.#census, allowedBytes - inTmpfs) + inTmpfs
         : undefined,
@@ -159,14 +157,14 @@ export class LimitWatch implements Disposable {
   /** Undefined: nobody needs to be looked at now. */
   #takeCensus(): Totals | undefined {
     if (!this.#isCensusDue()) return undefined
-    this.#leafPeakAtCensus = this.#leaf?.memoryPeakBytes ?? 0
+    this.#leafPeakAtCensus = this.#signs.latest?.memoryPeakBytes ?? 0
     this.#census.look(this.#sources.members())
     return this.#census.totals
   }
 
   #isCensusDue(): boolean {
     const { watched, leaf } = this.#plan
-    const { memoryPeakBytes = 0, cpuMs } = this.#leaf ?? {}
+    const { memoryPeakBytes = 0, cpuMs } = this.#signs.latest ?? {}
     // Whoever is killed for memory is gone before the counter tells: known are those of the rise before.
     const isRising = memoryPeakBytes > Math.max(this.#leafPeakAtCensus, (leaf.memoryBytes ?? Infinity) / 2)
     return (
@@ -177,6 +175,16 @@ export class LimitWatch implements Disposable {
       (watched.memoryBytes !== undefined && leaf.memoryBytes === undefined) ||
       (watched.processes !== undefined && leaf.processes === undefined) ||
       (watched.cpuTimeMs !== undefined && cpuMs === undefined)
+    )
+  }
+
+  /** Where nothing depends on it, it is not looked at: two calls a look. */
+  #isTmpfsCounted(): boolean {
+    const { watched, leaf } = this.#plan
+    return (
+      leaf.memoryBytes === undefined ||
+      watched.writtenBytes !== undefined ||
+      watched.writtenFiles !== undefined
     )
   }
 

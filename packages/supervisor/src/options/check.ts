@@ -1,19 +1,23 @@
 import { RuntimoError } from '@runtimo/capabilities'
 import { describeMismatch } from '@runtimo/worker'
-import type { ValidateFunction } from 'ajv/dist/2020.js'
-import { compileOwn } from './compile-own.ts'
+import type { ValidateFunction } from 'ajv'
+import { schemaAt } from './schemas.ts'
+import { runOptions, supervisorOptions } from './validators.js'
+
+type Kind = 'runOptions' | 'supervisorOptions'
+
+const validators: Readonly<Record<Kind, ValidateFunction>> = { runOptions, supervisorOptions }
 
 /** Members that JSON Schema cannot describe: what each must be, in words, and the test for it. */
 export type Natives = Readonly<Record<string, readonly [string, (value: unknown) => boolean]>>
 
 /** Checks options of one kind: only own, known members of the right type and range. */
 export class OptionCheck<T extends object> {
-  readonly #validate: ValidateFunction
+  readonly #kind: Kind
   readonly #natives: Natives
 
-  constructor(properties: Readonly<Record<string, object>>, natives: Natives = {}) {
-    const schema = { type: 'object', additionalProperties: false, properties }
-    this.#validate = compileOwn(schema)
+  constructor(kind: Kind, natives: Natives = {}) {
+    this.#kind = kind
     this.#natives = natives
   }
 
@@ -26,7 +30,7 @@ export class OptionCheck<T extends object> {
       throw invalid('options', 'an object', String(options))
     const given = Object.entries(options).filter(([, value]) => value !== undefined)
     const data = Object.fromEntries(given.filter(([name]) => !Object.hasOwn(this.#natives, name)))
-    if (!this.#validate(data)) throw this.#toError(data)
+    if (!validators[this.#kind](data)) throw this.#toError(data)
     for (const [name, value] of given) {
       const expected = Object.hasOwn(this.#natives, name) ? this.#natives[name] : undefined
       if (expected !== undefined && !expected[1](value)) throw invalid(name, expected[0], typeof value)
@@ -35,9 +39,10 @@ export class OptionCheck<T extends object> {
   }
 
   #toError(data: object): RuntimoError {
-    const [first] = this.#validate.errors ?? []
+    const [first] = validators[this.#kind].errors ?? []
     if (first === undefined) return invalid('options', 'valid options', 'others')
-    const { pointer, expected, got } = describeMismatch(first, data)
+    const parentSchema = schemaAt(this.#kind, first.instancePath)
+    const { pointer, expected, got } = describeMismatch({ ...first, parentSchema }, data)
     return invalid(pointer.slice(1).replaceAll('/', '.'), expected, got)
   }
 }

@@ -1,4 +1,4 @@
-import { type Level, levels, type Limits, limitsSchema } from '@runtimo/capabilities'
+import { type Level, levels, type Limits } from '@runtimo/capabilities'
 import type { Requirement } from '../isolation/requirement.ts'
 
 /** What the host grants to jobs, and the least that must hold them. */
@@ -25,32 +25,14 @@ export interface PolicyOptions {
   readonly user?: 'mapped' | 'handed_over' | 'caller' | undefined
 }
 
-const paths = { type: 'array', maxItems: 256, items: { type: 'string', minLength: 1, maxLength: 4096 } }
-const amount = { type: 'integer', minimum: 1 }
+const paths = { $ref: '#/$defs/paths' }
 
-const requirementSchema: object = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    level: { enum: [...levels] },
-    pidNamespace: { type: 'boolean' },
-    network: { enum: ['none', 'host'] },
-    seccomp: { type: 'boolean' },
-    landlock: { type: 'boolean' },
-    memory: amount,
-    pids: amount,
-    cpu: { type: 'number', exclusiveMinimum: 0 },
-    uid: { type: 'integer', minimum: 0 },
-    cgroup: { type: 'boolean' },
-  },
-}
-
-/** Members that a job may narrow or widen for itself: the caller is the host. */
+/** Members that a job may narrow or widen for itself: the caller is the host. What they refer to is in schemas.ts. */
 export const grantSchemas: Readonly<Record<'read' | 'write' | 'limits' | 'require', object>> = {
   read: paths,
   write: paths,
-  limits: limitsSchema,
-  require: requirementSchema,
+  limits: { $ref: '#/$defs/limits' },
+  require: { $ref: '#/$defs/requirement' },
 }
 
 export const policySchema: object = {

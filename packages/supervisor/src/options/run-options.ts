@@ -1,10 +1,9 @@
-import { type Level, levels, limitCatalogue } from '@runtimo/capabilities'
+import type { Level } from '@runtimo/capabilities'
 import type { Overload } from '../guards/overload.ts'
 import type { OutputChunk } from '../isolation/stream-capture.ts'
 import type { Requirement } from '../isolation/requirement.ts'
 import type { Limits } from '../limits/index.ts'
 import { OptionCheck } from './check.ts'
-import { grantSchemas } from './policy-options.ts'
 
 export interface RunOptions {
   /** Hard deadline in milliseconds, 1 to 86,400,000; 30,000 unless told. */
@@ -44,25 +43,11 @@ export interface RunOptions {
 
 export const defaultTimeoutMs = 30_000
 export const defaultQueueTimeoutMs = 60_000
-const maxTimeoutMs = limitCatalogue.timeoutMs.maximum
 
 export function runOptionCheck(): OptionCheck<RunOptions> {
-  return new OptionCheck<RunOptions>(
-    {
-      timeoutMs: { type: 'integer', minimum: 1, maximum: maxTimeoutMs },
-      dryRun: { type: 'boolean' },
-      workingDir: { type: 'string', minLength: 1, maxLength: 4096 },
-      sessionId: { type: 'string', minLength: 1, maxLength: 128 },
-      level: { enum: [...levels] },
-      from: { type: 'string', minLength: 1, maxLength: 4096 },
-      ...grantSchemas,
-      queueTimeoutMs: { type: 'integer', minimum: 0, maximum: maxTimeoutMs },
-      waitForResourcesMs: { type: 'integer', minimum: 0, maximum: maxTimeoutMs },
-    },
-    {
-      signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
-      onWait: ['a function', (value) => typeof value === 'function'],
-      onOutput: ['a function', (value) => typeof value === 'function'],
-    },
-  )
+  return new OptionCheck<RunOptions>('runOptions', {
+    signal: ['an AbortSignal', (value) => value instanceof AbortSignal],
+    onWait: ['a function', (value) => typeof value === 'function'],
+    onOutput: ['a function', (value) => typeof value === 'function'],
+  })
 }

@@ -1,5 +1,5 @@
 import { OptionCheck } from './check.ts'
-import { type PolicyOptions, policySchema } from './policy-options.ts'
+import type { PolicyOptions } from './policy-options.ts'
 
 export interface SupervisorOptions {
   /** File of the log; RUNTIMO_WAL_PATH or /tmp/runtimo-UID/wal.jsonl unless told. */
@@ -57,55 +57,6 @@ export interface WalOptions {
   readonly exclusive?: boolean | undefined
 }
 
-const path = { type: 'string', minLength: 1, maxLength: 4096 }
-const percent = { type: 'number', exclusiveMinimum: 0, maximum: 100 }
-
 export function supervisorOptionCheck(): OptionCheck<SupervisorOptions> {
-  return new OptionCheck<SupervisorOptions>({
-    walPath: path,
-    guards: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        pressure: { type: 'boolean' },
-        cpuPercent: percent,
-        memoryPercent: percent,
-        maxZombies: { type: 'integer', minimum: 0 },
-      },
-    },
-    attribution: { enum: ['auto', 'exact', 'sampled', 'tree'] },
-    policy: policySchema,
-    maxConcurrentJobs: { type: 'integer', minimum: 1, maximum: 10_000 },
-    maxPrewarmed: { type: 'integer', minimum: 0, maximum: 256 },
-    tenant: { type: 'string', minLength: 1, maxLength: 128 },
-    wal: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        segmentBytes: { type: 'integer', minimum: 4096 },
-        maxBytes: { type: 'integer', minimum: 0 },
-        keepDays: { type: 'number', minimum: 0 },
-        reserveBytes: { type: 'integer', minimum: 0 },
-        exclusive: { type: 'boolean' },
-      },
-    },
-    backups: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        dir: path,
-        keepDays: { type: 'number', minimum: 0 },
-        maxBytes: { type: 'integer', minimum: 0 },
-      },
-    },
-    sessionsDir: path,
-    files: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        roots: { type: 'array', maxItems: 256, items: path },
-        deny: { type: 'array', maxItems: 256, items: path },
-      },
-    },
-  })
+  return new OptionCheck<SupervisorOptions>('supervisorOptions')
 }

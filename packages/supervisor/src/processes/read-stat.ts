@@ -14,9 +14,12 @@ export function nameOf({ pid, startTime }: Readonly<ProcessIdentity>): string {
   return `${pid}:${startTime}`
 }
 
+/** One for all: a buffer each was most of what a job left for the collector outside of the heap. */
+const reader = new ProcReader()
+
 /** Reads /proc/PID/stat; undefined when the process is gone. */
 export function readStat(pid: number, root: string = '/'): ProcessStat | undefined {
-  const text = new ProcReader().read(`${procPath(root, pid)}/stat`)
+  const text = reader.read(`${procPath(root, pid)}/stat`)
   return text === undefined ? undefined : parseStat(text, pageSize)
 }
 

@@ -16,8 +16,13 @@ const PLACES = [
 
 /** Finds accelerators by their device files; opens none of them. */
 export function findAccelerators(root: string): Accelerator[] {
+  const devices = readNames(root, '/dev')
+  const namesIn = (directory: string): string[] => {
+    if (directory === '/dev') return devices
+    return devices.includes(directory.slice('/dev/'.length)) ? readNames(root, directory) : []
+  }
   return PLACES.flatMap(({ kind, directory, name }) =>
-    readNames(root, directory)
+    namesIn(directory)
       .filter((candidate) => name.test(candidate))
       .toSorted(byNumber)
       .map((candidate) => ({ kind, path: `${directory}/${candidate}` })),

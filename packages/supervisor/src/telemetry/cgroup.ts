@@ -12,7 +12,11 @@ export interface CgroupHierarchy {
 
 /** Our own group in each hierarchy (/proc/self/cgroup): of v2 under '', of v1 under each controller's name. */
 export function readOwnGroups(root: string): ReadonlyMap<string, OwnGroup> {
-  const lines = (readText(root, '/proc/self/cgroup') ?? '').split('\n')
+  return parseOwnGroups(readText(root, '/proc/self/cgroup') ?? '')
+}
+
+function parseOwnGroups(text: string): ReadonlyMap<string, OwnGroup> {
+  const lines = text.split('\n')
   const groups = lines.flatMap((line) => {
     const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/u.exec(line) ?? []
     if (controllers === undefined || path === undefined) return []
@@ -28,12 +32,33 @@ export interface OwnGroup {
   readonly controllers: string
 }
 
+type Controller = 'cpu' | 'cpuacct' | 'memory' | 'pids'
+
+interface Found {
+  /** Of /proc/self/cgroup: while we are in the same groups, they are in the same places. */
+  readonly text: string
+  readonly places: Map<Controller, CgroupHierarchy | undefined>
+}
+
+/** By root: telemetry asks four times a capture. */
+const known = new Map<string, Found>()
+
 /** Finds our cgroup for a controller: v1 if that has it, else v2, or undefined. */
-export function findCgroup(
+export function findCgroup(root: string, controller: Controller): CgroupHierarchy | undefined {
+  const text = readText(root, '/proc/self/cgroup') ?? ''
+  const last = known.get(root)
+  const found = last?.text === text ? last : { text, places: new Map() }
+  known.set(root, found)
+  if (!found.places.has(controller))
+    found.places.set(controller, find(root, parseOwnGroups(text), controller))
+  return found.places.get(controller)
+}
+
+function find(
   root: string,
-  controller: 'cpu' | 'cpuacct' | 'memory' | 'pids',
+  groups: ReadonlyMap<string, OwnGroup>,
+  controller: Controller,
 ): CgroupHierarchy | undefined {
-  const groups = readOwnGroups(root)
   const old = groups.get(controller)
   if (old !== undefined) return place(root, 1, old.path, [old.controllers, controller], 'cgroup.procs')
   const unified = groups.get('')

@@ -31,8 +31,16 @@ export function readCpu(root: string, usage: CpuUsage | undefined): Cpu {
   }
 }
 
+/** By root: it never changes. */
+const models = new Map<string, string | undefined>()
+
 // The first CPU's lines suffice, and asking for all of them wakes every CPU.
 function readModel(root: string): string | undefined {
+  if (!models.has(root)) models.set(root, findModel(root))
+  return models.get(root)
+}
+
+function findModel(root: string): string | undefined {
   return /^model name\s*:\s*(.+)$/m.exec(readHead(root, '/proc/cpuinfo', 4096) ?? '')?.[1]
 }
 

@@ -1,6 +1,5 @@
 import fs from 'node:fs'
 import { resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Space of the file system that holds a directory, statfs(2). */
 export interface Disk {
@@ -15,11 +14,11 @@ const PATIENCE_MS = 250
 
 /** Reads the space at a directory; undefined when it is not there or does not answer. */
 export async function readDisk(directory: string): Promise<Disk | undefined> {
-  const answered = new AbortController()
+  const patience = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => patience.resolve(undefined), PATIENCE_MS)
   try {
     const path = resolve(directory)
-    const patience = sleep(PATIENCE_MS, undefined, { signal: answered.signal })
-    const space = await Promise.race([fs.promises.statfs(path), patience])
+    const space = await Promise.race([fs.promises.statfs(path), patience.promise])
     if (space === undefined) return undefined
     // Blocks are counted in fragments; older releases of Node 24 tell only the block size, nearly always the same.
     const unit = space.frsize || space.bsize
@@ -27,6 +26,6 @@ export async function readDisk(directory: string): Promise<Disk | undefined> {
   } catch {
     return undefined
   } finally {
-    answered.abort()
+    clearTimeout(timer)
   }
 }

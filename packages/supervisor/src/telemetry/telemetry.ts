@@ -69,23 +69,28 @@ export class Telemetry implements Readonly<TelemetryFields> {
 
   /** Reads everything anew; never rejects. */
   static async capture(options: TelemetryOptions = {}): Promise<Telemetry> {
-    const { root = '/' } = options
-    const timestamp = Math.floor(Date.now() / 1000)
-    const disk = readDisk(options.workingDir ?? '.')
-    const usage = options.cpu === undefined ? await measure(root) : options.cpu.peek()
-    const pressure = readPressure(root)
-    const space = await disk
-    return new Telemetry({
-      timestamp,
-      ...readHost(root),
-      cpu: readCpu(root, usage),
-      load: readLoad(root),
-      memory: readMemory(root),
-      ...(pressure !== undefined && { pressure }),
-      ...(space !== undefined && { disk: space }),
-      network: readNetwork(root),
-      accelerators: findAccelerators(root),
-    })
+    const [space, machine] = await Promise.all([readDisk(options.workingDir ?? '.'), readMachine(options)])
+    return new Telemetry({ ...machine, ...(space !== undefined && { disk: space }) })
+  }
+}
+
+/** What does not depend on a directory, read anew; never rejects. */
+export async function readMachine({
+  root = '/',
+  cpu,
+}: Omit<TelemetryOptions, 'workingDir'>): Promise<Omit<TelemetryFields, 'disk'>> {
+  const timestamp = Math.floor(Date.now() / 1000)
+  const usage = cpu === undefined ? await measure(root) : cpu.peek()
+  const pressure = readPressure(root)
+  return {
+    timestamp,
+    ...readHost(root),
+    cpu: readCpu(root, usage),
+    load: readLoad(root),
+    memory: readMemory(root),
+    ...(pressure !== undefined && { pressure }),
+    network: readNetwork(root),
+    accelerators: findAccelerators(root),
   }
 }
 

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { reapAdopted } from '../linux/subreaper.ts'
 import { nameOf, type ProcessStat, readChildren, readStat } from '../processes/index.ts'
+import { hasEndedChild } from './ended-child.ts'
 
 /**
  * Reaps the dead that became our children when their parents died. Never a child that Node started, for Node
@@ -8,6 +9,7 @@ import { nameOf, type ProcessStat, readChildren, readStat } from '../processes/i
  * session without leading it was adopted; a leader only counts when it is known as a member of a job.
  */
 export function reapOrphans(members: ReadonlySet<string>): void {
+  if (!hasEndedChild()) return // the children need not be read one by one
   const ourSession = readStat(process.pid)?.session
   for (const pid of readChildren(process.pid)) {
     const stat = readStat(pid)

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   constants,
   fchmodSync,
@@ -10,10 +11,13 @@ import {
   unlinkSync,
 } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import process from 'node:process'
 import { hasCode } from '../linux/errno.ts'
 import { makeSocket } from '../linux/make-socket.ts'
 
-const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_WRONLY, O_CREAT, O_EXCL } = constants
+const { O_DIRECTORY, O_NOFOLLOW, O_WRONLY, O_CREAT, O_EXCL } = constants
+/** Not among Node's. To hold a directory no right to read it is needed. */
+const O_PATH = 0o10000000
 /** Empty files that anybody may read disturb no program. Nobody writes to one by accident. */
 const placeholderMode = 0o444
 
@@ -65,10 +69,19 @@ function makeFile(entry: string): Stats {
 
 /** Removes a file only when it holds nothing, has one name and the caller knows it. */
 export function removeEmpty(path: string, isKnown: (stat: Stats) => boolean): boolean {
+  return remove(path, (stat) => isStandin(stat) && isKnown(stat))
+}
+
+/** Removes a file or a link, whatever it holds. */
+export function removeFile(path: string): boolean {
+  return remove(path, () => true)
+}
+
+function remove(path: string, isWanted: (stat: Stats) => boolean): boolean {
   try {
     using directory = openDirectory(path)
-    const stat = lstatSync(directory.entry)
-    if (!isStandin(stat) || !isKnown(stat)) return false
+    using _ = openUp(directory.fd)
+    if (!isWanted(lstatSync(directory.entry))) return false
     unlinkSync(directory.entry)
     return true
   } catch {
@@ -76,24 +89,25 @@ export function removeEmpty(path: string, isKnown: (stat: Stats) => boolean): bo
   }
 }
 
-/** Removes a file or a link, whatever it holds. */
-export function removeFile(path: string): boolean {
-  try {
-    using directory = openDirectory(path)
-    unlinkSync(directory.entry)
-    return true
-  } catch {
-    return false
-  }
+const allOfOwner = 0o700
+
+/** A job may have closed a directory that is its user's, and ours. Afterwards it is as the job left it. */
+function openUp(fd: number): Disposable {
+  const mode = fstatSync(fd).mode & 0o7777
+  if ((mode & allOfOwner) === allOfOwner || process.geteuid?.() === 0)
+    return { [Symbol.dispose]: () => undefined }
+  const held = `/proc/self/fd/${fd}`
+  chmodSync(held, mode | allOfOwner)
+  return { [Symbol.dispose]: () => chmodSync(held, mode) }
 }
 
 /** The directory of a path, held open, and the path's own name in it: a link put on the way is not followed. */
-function openDirectory(path: string): Disposable & { readonly entry: string } {
-  const fd = openSync(dirname(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+function openDirectory(path: string): Disposable & { readonly fd: number; readonly entry: string } {
+  const fd = openSync(dirname(path), O_PATH | O_DIRECTORY | O_NOFOLLOW)
   const held = `/proc/self/fd/${fd}`
   if (readlinkSync(held) !== dirname(path)) {
     closeSync(fd)
     throw new Error(`${dirname(path)} is not where it was`)
   }
-  return { entry: `${held}/${basename(path)}`, [Symbol.dispose]: () => closeSync(fd) }
+  return { fd, entry: `${held}/${basename(path)}`, [Symbol.dispose]: () => closeSync(fd) }
 }

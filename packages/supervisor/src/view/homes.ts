@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { typeAt } from './type-at.ts'
 
 /** A home directory, without links. */
 export interface Home {
@@ -26,8 +27,9 @@ export function readHomes(file: string = '/etc/passwd', own: string = homedir())
 }
 
 function real(path: string): string | undefined {
+  if (typeAt(path) === 'absent') return undefined
   try {
-    return realpathSync(path)
+    return realpathSync.native(path)
   } catch {
     return undefined
   }

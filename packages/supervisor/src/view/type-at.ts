@@ -29,8 +29,9 @@ export interface Found {
 
 /** What is at a path, past links. A job may own a directory that is closed, and open it. */
 export function findAt(path: string): Found | undefined {
+  if (typeAt(path) === 'absent') return undefined // most of what is looked for is not there
   try {
-    const real = realpathSync(path)
+    const real = realpathSync.native(path)
     return { real, type: typeAt(real) === 'directory' ? 'directory' : 'file', isClosed: false }
   } catch (error) {
     const real = hasCode(error, 'EACCES', 'EPERM') ? closedOn(path) : undefined

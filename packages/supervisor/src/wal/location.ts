@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, type FileHandle } from 'node:fs/promises'
+import { lstat, open, type FileHandle } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import process from 'node:process'
-import { RuntimoError } from '@runtimo/capabilities'
+import { makePrivateDirectories, RuntimoError, syncDirectory } from '@runtimo/capabilities'
 import { hasCode } from '../linux/errno.ts'
 
 /** RUNTIMO_WAL_PATH, or a directory of this user's own in /tmp: the seed's place, made safe. */
@@ -21,7 +21,7 @@ export function defaultDirectory(): string {
  */
 export async function prepareDirectory(path: string): Promise<void> {
   const directory = dirname(path)
-  await makeDirectories(directory).catch((error: unknown) => {
+  await makePrivateDirectories(directory, syncListed).catch((error: unknown) => {
     throw unwritable(path, error)
   })
   const stat = await lstat(directory)
@@ -33,27 +33,10 @@ export async function prepareDirectory(path: string): Promise<void> {
   throw unsafe(directory, expected, describeMode(stat))
 }
 
-/** Node's own recursive mkdir never returns below /proc, where a parent can be made and is still missing. */
-async function makeDirectories(directory: string): Promise<void> {
-  const isThere = await make(directory).then(
-    () => true,
-    (error: unknown) => {
-      if (hasCode(error, 'EEXIST')) return true
-      if (!hasCode(error, 'ENOENT') || directory === dirname(directory)) throw error
-      return false
-    },
-  )
-  if (isThere) return
-  await makeDirectories(dirname(directory))
-  await make(directory)
-}
-
-/** Its name must survive a power cut, too; where its parent may not be read, that is left to the system. */
-async function make(directory: string): Promise<void> {
-  await mkdir(directory, { mode: 0o700 })
+/** Where the directory may not be read, that is left to the system. */
+async function syncListed(directory: string): Promise<void> {
   try {
-    await using parent = await open(dirname(directory), constants.O_RDONLY | constants.O_DIRECTORY)
-    await parent.sync()
+    await syncDirectory(directory)
   } catch (error) {
     if (!hasCode(error, 'EACCES')) throw error
   }

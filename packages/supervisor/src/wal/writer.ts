@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
 import type { WalOptions } from '../options/supervisor-options.ts'
 import { isPoison, toWalError } from './append/failure.ts'
@@ -29,6 +30,7 @@ export class WalWriter implements AsyncDisposable {
   #running: Promise<void> | undefined
   #pruning: Promise<void> | undefined
   #poison: RuntimoError | undefined
+  readonly #warned = new Set<string>()
   /** Rotations after which ended segments were looked at. */
   #lookedAfter = -1
 
@@ -110,12 +112,22 @@ export class WalWriter implements AsyncDisposable {
   async #pruneUntilDone(): Promise<void> {
     while (this.#lookedAfter !== this.#log.rotations) {
       this.#lookedAfter = this.#log.rotations
-      try {
-        await this.#pruner.prune((event) => this.append(event))
-      } catch {
-        // No append is to fail for it; it is tried again after the next rotation.
-      }
+      // No append is to fail for it; it is tried again after the next rotation.
+      const problem = await this.#pruner
+        .prune((event) => this.append(event))
+        .then(
+          (damaged) => damaged && `${damaged} is damaged: neither it nor what comes after it is pruned`,
+          (error: unknown) => `ended segments are not pruned: ${String(error)}`,
+        )
+      if (problem !== undefined) this.#warn(`${problem}; see \`runtimo wal verify\``)
     }
     this.#pruning = undefined
+  }
+
+  /** The same once. */
+  #warn(text: string): void {
+    if (this.#warned.has(text)) return
+    this.#warned.add(text)
+    process.emitWarning(`${this.path}: ${text}`, 'RuntimoWarning')
   }
 }

@@ -1,4 +1,4 @@
-import { Structure, Word, words } from './word.ts'
+import { Structure, Word, writeWord } from './word.ts'
 
 export interface Extent {
   readonly address: number
@@ -9,7 +9,7 @@ export interface Extent {
 /** The data of a tape: constants, strings, structures and variables, packed at growing addresses. */
 export class Region {
   readonly #extent: Extent
-  readonly #chunks: Buffer[] = []
+  #memory: Buffer = Buffer.alloc(4096)
   readonly #known = new Map<number | string | Structure, number>()
   #used = 0
 
@@ -18,38 +18,53 @@ export class Region {
   }
 
   get bytes(): Buffer {
-    return Buffer.concat(this.#chunks, this.#used)
+    return this.#memory.subarray(0, this.#used)
   }
 
   variable(name: string, initial: Buffer): Word {
-    return new Word(this.#place(initial), name)
+    const at = this.#place(initial.length)
+    initial.copy(this.#memory, at)
+    return new Word(this.#extent.address + at, name)
   }
 
   /** The address of a word, a string (with its NUL) or a structure; the same one for the same thing. */
   constant(value: number | string | Structure): number {
     const known = this.#known.get(value)
     if (known !== undefined) return known
-    const address = this.#place(bytesOf(value))
+    const address = this.#extent.address + this.#write(value)
     this.#known.set(value, address)
     return address
   }
 
-  /** Throws a RangeError when there is no more room. */
-  #place(bytes: Buffer): number {
+  #write(value: number | string | Structure): number {
+    if (typeof value === 'number') {
+      const at = this.#place(8)
+      writeWord(this.#memory, at, value)
+      return at
+    }
+    if (value instanceof Structure) {
+      const at = this.#place(value.bytes.length)
+      value.bytes.copy(this.#memory, at)
+      return at
+    }
+    if (value.includes('\0')) throw new RangeError(`a string with a NUL: ${JSON.stringify(value)}`)
+    const at = this.#place(Buffer.byteLength(value) + 1)
+    this.#memory.write(value, at)
+    return at
+  }
+
+  /** Zeroed room for so many bytes, up to a whole word. Throws a RangeError when there is no more. */
+  #place(length: number): number {
     const at = this.#used
-    const padding = -bytes.length & 7
-    this.#used = at + bytes.length + padding
+    this.#used = at + length + (-length & 7)
     if (this.#used > this.#extent.size) {
       throw new RangeError(`the data of a tape takes more than ${this.#extent.size} bytes`)
     }
-    this.#chunks.push(bytes, Buffer.alloc(padding))
-    return this.#extent.address + at
+    if (this.#used > this.#memory.length) {
+      const larger = Buffer.alloc(Math.max(this.#used, 2 * this.#memory.length))
+      this.#memory.copy(larger)
+      this.#memory = larger
+    }
+    return at
   }
-}
-
-function bytesOf(value: number | string | Structure): Buffer {
-  if (typeof value === 'number') return words(value)
-  if (value instanceof Structure) return value.bytes
-  if (value.includes('\0')) throw new RangeError(`a string with a NUL: ${JSON.stringify(value)}`)
-  return Buffer.from(`${value}\0`)
 }

@@ -11,7 +11,7 @@ export interface ChannelHandlers {
 }
 
 /** The worker's end of the channel. The supervisor is believed: its frames are only decoded. */
-export function openChannel(fd: number, handlers: ChannelHandlers): { send(reply: Reply): void } {
+export function openChannel(fd: number, handlers: ChannelHandlers): { send(...replies: Reply[]): void } {
   const socket = new Socket({ fd, readable: true, writable: true })
   const frames = new FrameReader(maxRequestBytes)
   socket.on('data', (chunk: Buffer) => {
@@ -22,5 +22,11 @@ export function openChannel(fd: number, handlers: ChannelHandlers): { send(reply
   })
   socket.on('close', () => handlers.onClose())
   socket.on('error', () => handlers.onClose())
-  return { send: (reply) => void socket.write(encodeFrame(reply)) }
+  return {
+    send: (...replies) => {
+      socket.cork() // one system call, and the supervisor wakes once
+      for (const reply of replies) socket.write(encodeFrame(reply))
+      socket.uncork()
+    },
+  }
 }

@@ -5,18 +5,27 @@ export type Source =
   | { readonly kind: 'builtin'; readonly name: string }
   | { readonly kind: 'file'; readonly path: string }
 
-/** What a supervisor asks of a worker, in this order. Each gets exactly one answer. */
+/** What one job is given. */
+interface Work {
+  readonly jobId: string
+  readonly args: Json
+  readonly context: Context
+  readonly access?: FileAccess
+}
+
+/** What a supervisor asks of a worker. A refusal takes the place of the answers that are still to come. */
 export type Request =
+  /** Of a worker that will have a foreign module: to load ahead what that needs. Answered by another `ready`. */
+  | { readonly type: 'warm' }
+  /** Answered by `loaded`: what a foreign manifest says decides before anything else is asked. */
   | { readonly type: 'load'; readonly jobId: string; readonly source: Source }
-  | { readonly type: 'validate'; readonly jobId: string; readonly args: Json }
-  | {
-      readonly type: 'execute'
-      readonly jobId: string
-      readonly context: Context
-      readonly access?: FileAccess
-    }
-  /** Of a worker that may serve another job: what is not as it was? */
-  | { readonly type: 'inspect'; readonly jobId: string }
+  /** Of what was loaded. Answered by `validated`, then `returned`. */
+  | ({ readonly type: 'run' } & Work)
+  /**
+   * Of one of ours, by name, in a worker that may serve another job afterwards. Answered by `validated`, then
+   * `returned`, then `inspected`: what is not as it was?
+   */
+  | ({ readonly type: 'serve'; readonly name: string } & Work)
 
 /** A stage that failed: an error code that a worker may claim, and its details. */
 export interface Refusal {

@@ -1,6 +1,7 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Lineages } from './lineages.ts'
 import type { Answer, LineageQuestion, Question } from './question.ts'
+import { Tally } from './tally.ts'
 
 /** Takes the supervisor's questions and answers each when all that happened before it has been seen. */
 export class Answers {
@@ -8,10 +9,16 @@ export class Answers {
   readonly #lineages: Lineages
   #waiting: LineageQuestion[] = []
   #unsettled: LineageQuestion[] = []
+  #tally: Tally | undefined
 
   constructor(port: MessagePort, lineages: Lineages) {
     this.#port = port
     this.#lineages = lineages
+  }
+
+  /** Undefined until the supervisor wants to read counts. */
+  get tally(): Tally | undefined {
+    return this.#tally
   }
 
   /** Those that a fence found unsettled get one more fence; the supervisor repeats it after a while. */
@@ -33,13 +40,21 @@ export class Answers {
     for (;;) {
       const received: { message: Question } | undefined = receiveMessageOnPort(this.#port)
       if (received === undefined) return
-      if (received.message.ask === 'forget') this.#lineages.forget(received.message.root)
-      else this.#waiting.push(received.message)
+      const { message } = received
+      if (message.ask === 'forget') this.#lineages.forget(message.root)
+      else if (message.ask === 'share') this.#tally = new Tally(message.memory)
+      else this.#waiting.push(message)
     }
   }
 
-  #answer({ id, root, names }: LineageQuestion, isLast: boolean): boolean {
+  #share(root: number, slot: number): void {
+    this.#tally?.write(slot, undefined) // unless the root is known
+    this.#lineages.shareCount(root, (count) => this.#tally?.write(slot, count))
+  }
+
+  #answer({ id, root, names, slot }: LineageQuestion, isLast: boolean): boolean {
     if (!this.#lineages.settle(root, isLast) && !isLast) return false
+    if (slot !== undefined) this.#share(root, slot)
     const answer: Answer = { id, lineage: this.#lineages.report(root, names) }
     this.#port.postMessage(answer, [])
     return true

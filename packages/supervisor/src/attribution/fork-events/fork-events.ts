@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { closeProcConnector, openProcConnector } from '../../linux/proc-connector.ts'
 import { onExit } from '../../linux/exit-hooks.ts'
+import { Counts } from './counts.ts'
 import { fenceName } from './fence.ts'
 import type { Lineage } from './lineage.ts'
 import type { Answer, Question } from './question.ts'
@@ -30,6 +31,9 @@ export class ForkEvents implements AsyncDisposable {
   readonly #waiting = new Map<number, PromiseWithResolvers<Lineage>>()
   // The process would wait for the thread's read to time out.
   readonly #exitHook: Disposable
+  /** Roots that were asked for, and not forgotten since. */
+  readonly #known = new Set<number>()
+  #counts: Counts | undefined
   #repeat: NodeJS.Timeout | undefined
   #asked = 0
   #failure: Error | undefined
@@ -65,7 +69,20 @@ export class ForkEvents implements AsyncDisposable {
 
   /** Complete up to the moment of the call. Rejects when the listener has ended. */
   async lineage(root: number): Promise<Lineage> {
-    return this.#ask({ ask: 'lineage', id: ++this.#asked, root, names: true })
+    const place = this.#known.has(root) ? this.#shareCounts().placeOf(root) : undefined
+    this.#known.add(root)
+    const question = { ask: 'lineage', id: ++this.#asked, root, names: true, slot: place?.slot } as const
+    const lineage = await this.#ask(question)
+    if (place !== undefined) place.isBound = true
+    return lineage
+  }
+
+  /**
+   * How many processes the lineage ever had up to the moment of the call, where that can be told without asking the
+   * listener: of a root that was asked for twice, when no event is outstanding and none was lost.
+   */
+  countNow(root: number): number | undefined {
+    return this.#failure === undefined ? this.#counts?.read(root) : undefined
   }
 
   /** Who of the lineage has not exited, and whether somebody may be missing; cheaper than with all the names. */
@@ -74,12 +91,22 @@ export class ForkEvents implements AsyncDisposable {
   }
 
   forget(root: number): void {
+    this.#known.delete(root)
+    this.#counts?.release(root)
     if (this.#failure === undefined) this.#post({ ask: 'forget', id: ++this.#asked, root })
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  #shareCounts(): Counts {
+    if (this.#counts === undefined) {
+      this.#counts = new Counts(this.#connector)
+      this.#post({ ask: 'share', id: ++this.#asked, memory: this.#counts.memory })
+    }
+    return this.#counts
   }
 
   #ask(question: Question): Promise<Lineage> {

@@ -3,7 +3,7 @@ import { FinishedRoots } from './finished.ts'
 import type { Lineage } from './lineage.ts'
 import { ProcEntries } from './proc-entry.ts'
 import type { CommEvent, ExecEvent, ExitEvent, ForkEvent, ProcEvent } from './proc-event.ts'
-import { type Member, Root } from './root.ts'
+import { type Member, Root, type Share } from './root.ts'
 
 const UNKNOWN: Lineage = { processes: [], count: 0, living: [], lost: true }
 
@@ -35,11 +35,15 @@ export class Lineages {
    */
   overflow(at: number): void {
     this.#overflowAt = at
-    for (const root of this.#roots.values()) root.lost ||= root.living.size > 0
+    for (const root of this.#roots.values()) if (root.living.size > 0) root.lose()
   }
 
   report(pid: number, names: boolean): Lineage {
     return this.#roots.get(pid)?.report(names) ?? UNKNOWN
+  }
+
+  shareCount(pid: number, share: Share): void {
+    this.#roots.get(pid)?.shareCount(share)
   }
 
   /**
@@ -61,6 +65,7 @@ export class Lineages {
   forget(pid: number): void {
     const root = this.#roots.get(pid)
     if (root === undefined) return
+    root.unshareCount()
     for (const member of root.living) this.#living.delete(member.pid)
     this.#roots.delete(pid)
     this.#finished.delete(root)

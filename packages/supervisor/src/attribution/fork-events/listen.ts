@@ -4,6 +4,7 @@ import type { Answers } from './answers.ts'
 import { fenceId } from './fence.ts'
 import type { Lineages } from './lineages.ts'
 import { type CommEvent, decodeProcEvent, type ProcEvent } from './proc-event.ts'
+import { type IsReadable, loadPoll } from './readable.ts'
 
 /** The listener's own thread, as events name it. */
 export interface Listener {
@@ -11,10 +12,25 @@ export interface Listener {
   readonly tid: number
 }
 
+/** Who asks of it. */
+type Asked = Pick<Answers, 'tally' | 'fence' | 'exited'>
+
+/** Nobody is woken sooner: whoever ends the thread gives it an event. */
+const waitMs = 250
+
 /** Reads events until the thread is terminated. */
-export function listen(connector: number, self: Listener, lineages: Lineages, answers: Answers): never {
+export function listen(connector: number, self: Listener, lineages: Lineages, answers: Asked): never {
   const bytes = Buffer.alloc(4096)
+  let isReadable: IsReadable | undefined
   for (;;) {
+    const { tally } = answers
+    if (tally !== undefined) {
+      isReadable ??= loadPoll()
+      tally.isBusy = false
+      const isDue = isReadable(connector, waitMs)
+      tally.isBusy = true // before the event leaves the queue
+      if (!isDue) continue
+    }
     const length = receive(connector, bytes)
     if (length === 'overflow') lineages.overflow(Number(process.hrtime.bigint()))
     else if (length !== 'nothing') take(decodeProcEvent(bytes, length))

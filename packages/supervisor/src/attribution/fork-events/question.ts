@@ -13,6 +13,7 @@ export interface Hello {
 /** To be answered when the fence of the same id, or a later one, has come by. */
 export type Question =
   | LineageQuestion
+  | { readonly ask: 'share'; readonly id: number; readonly memory: SharedArrayBuffer }
   | { readonly ask: 'forget'; readonly id: number; readonly root: number }
 
 export interface LineageQuestion {
@@ -20,6 +21,8 @@ export interface LineageQuestion {
   readonly id: number
   readonly root: number
   readonly names: boolean
+  /** Where its count is kept from then on. */
+  readonly slot?: number | undefined
 }
 
 export interface Answer {

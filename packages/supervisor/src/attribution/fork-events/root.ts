@@ -22,17 +22,39 @@ export interface Member {
 
 export type Birth = Pick<Member, 'pid' | 'ppid' | 'startTime' | 'comm' | 'exe'>
 
+/** Takes how many processes there ever were; undefined: events were lost, so that nobody knows. */
+export type Share = (count: number | undefined) => void
+
 /** A child of the supervisor and all that came of it. */
 export class Root {
   readonly pid: number
   readonly living: Set<Member> = new Set()
   readonly #named: Member[] = []
   #count = 0
-  lost: boolean
+  #lost: boolean
+  #share: Share | undefined
 
   constructor(pid: number, lost: boolean) {
     this.pid = pid
-    this.lost = lost
+    this.#lost = lost
+  }
+
+  /** From now on its count is told whenever it changes. */
+  shareCount(share: Share): void {
+    this.#share = share
+    this.#tell()
+  }
+
+  /** Nobody is told any more. */
+  unshareCount(): void {
+    this.#share?.(undefined)
+    this.#share = undefined
+  }
+
+  /** Events may have been dropped of what its members did. */
+  lose(): void {
+    this.#lost = true
+    this.#tell()
   }
 
   get names(): number {
@@ -51,6 +73,7 @@ export class Root {
       ...birth,
     }
     this.#count++
+    this.#tell()
     this.living.add(member)
     if (isNamed) this.#named.push(member)
     return member
@@ -61,8 +84,12 @@ export class Root {
       processes: names ? this.#named.map((member) => this.#describe(member)) : [],
       count: this.#count,
       living: Array.from(this.living, ({ pid, startTime }) => ({ pid, startTime })),
-      lost: this.lost,
+      lost: this.#lost,
     }
+  }
+
+  #tell(): void {
+    this.#share?.(this.#lost ? undefined : this.#count)
   }
 
   #describe(member: Member): SpawnedProcess {

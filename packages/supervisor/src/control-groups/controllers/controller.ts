@@ -2,12 +2,17 @@ import type { LeafUsage } from '../leaf-usage.ts'
 
 export type Version = 1 | 2
 
+/** Text of one file of a group; undefined when it cannot be read. */
+export type ReadFile = (file: string) => string | undefined
+
+/** How each number is read; undefined when the group does not tell it. */
+export type Counters = { readonly [Name in keyof LeafUsage]?: (read: ReadFile) => number | undefined }
+
 /** A resource that the kernel counts in a group, and may hold to a ceiling. */
 export interface Controller {
   /** Its name in /proc/self/cgroup (version 1) and cgroup.controllers (version 2); undefined: always there. */
   readonly names: Readonly<Record<Version, string | undefined>>
-  /** What was used; empty when the directory does not tell. */
-  read(directory: string, version: Version): LeafUsage
+  readonly counters: Readonly<Record<Version, Counters>>
 }
 
 export interface Ceiling extends Controller {

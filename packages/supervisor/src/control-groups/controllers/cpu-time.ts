@@ -1,33 +1,34 @@
-import { readControl, readCount, readField } from '../control-file.ts'
-import type { Controller } from './controller.ts'
+import type { Controller, Counters, ReadFile } from './controller.ts'
+import { divided, field, whole } from './count.ts'
 
 /** Time on the processors. Every group of version 2 tells it, though it has no controllers at all. */
 export const cpuTime: Controller = {
   names: { 1: 'cpuacct', 2: undefined },
-
-  read(directory, version) {
-    if (version === 1) {
-      const total = readCount(directory, 'cpuacct.usage')
-      const user = readCount(directory, 'cpuacct.usage_user')
-      const system = readCount(directory, 'cpuacct.usage_sys')
-      if (total === undefined || user === undefined || system === undefined) return {}
-      return split(total / 1e6, user, system)
-    }
-    const stat = readControl(directory, 'cpu.stat')
-    const total = readField(stat, 'usage_usec')
-    const user = readField(stat, 'user_usec')
-    const system = readField(stat, 'system_usec')
-    if (total === undefined || user === undefined || system === undefined) return {}
-    return split(total / 1e3, user, system)
+  counters: {
+    1: split(divided(whole('cpuacct.usage'), 1e6), whole('cpuacct.usage_user'), whole('cpuacct.usage_sys')),
+    2: split(
+      divided(field('cpu.stat', 'usage_usec'), 1e3),
+      field('cpu.stat', 'user_usec'),
+      field('cpu.stat', 'system_usec'),
+    ),
   },
 }
 
+type Count = (read: ReadFile) => number | undefined
+
 /** Version 1 measures the sum exactly, but its parts by ticks: they only say in which proportion to divide it. */
-function split(
-  cpuMs: number,
-  user: number,
-  system: number,
-): { cpuMs: number; userMs: number; systemMs: number } {
-  const userMs = user + system === 0 ? cpuMs : (cpuMs * user) / (user + system)
-  return { cpuMs, userMs, systemMs: cpuMs - userMs }
+function split(total: Count, user: Count, system: Count): Counters {
+  const userMs: Count = (read) => {
+    const [all, inUser, inSystem] = [total(read), user(read), system(read)]
+    if (all === undefined || inUser === undefined || inSystem === undefined) return undefined
+    return inUser + inSystem === 0 ? all : (all * inUser) / (inUser + inSystem)
+  }
+  return {
+    cpuMs: total,
+    userMs,
+    systemMs: (read) => {
+      const [all, inUser] = [total(read), userMs(read)]
+      return all === undefined || inUser === undefined ? undefined : all - inUser
+    },
+  }
 }

@@ -5,7 +5,7 @@ import { io } from './io.ts'
 import { memory } from './memory.ts'
 import { pids } from './pids.ts'
 
-export type { Ceiling, Controller, Version } from './controller.ts'
+export type { Ceiling, Controller, ReadFile, Version } from './controller.ts'
 
 export type CeilingName = 'memory' | 'pids' | 'cpu'
 export type ControllerName = CeilingName | 'cpuTime' | 'io'

@@ -1,7 +1,7 @@
 import { hasCode } from '../../linux/errno.ts'
-import { readControl, readCount, readField, writeControl, writeIfOffered } from '../control-file.ts'
-import { defined } from './defined.ts'
+import { writeControl, writeIfOffered } from '../control-file.ts'
 import type { Ceiling } from './controller.ts'
+import { field, whole } from './count.ts'
 
 /** At equal ceilings the sum would be full first, whose failures the kernel does not count: 64 pages charged at once. */
 const slackBytes = 262_144
@@ -9,6 +9,18 @@ const slackBytes = 262_144
 /** Bytes of memory and swap together: there is no way around the ceiling through swap. */
 export const memory: Ceiling = {
   names: { 1: 'memory', 2: 'memory' },
+  counters: {
+    1: {
+      memoryPeakBytes: whole('memory.max_usage_in_bytes'),
+      memoryEventsMax: whole('memory.failcnt'),
+      oomKills: field('memory.oom_control', 'oom_kill'),
+    },
+    2: {
+      memoryPeakBytes: whole('memory.peak'),
+      memoryEventsMax: field('memory.events', 'max'),
+      oomKills: field('memory.events', 'oom_kill'),
+    },
+  },
   harmless: 2 ** 30,
 
   limit(directory, version, bytes) {
@@ -18,22 +30,6 @@ export const memory: Ceiling = {
       writeIfOffered(directory, 'memory.swap.max', '0')
       writeIfOffered(directory, 'memory.oom.group', '1')
     }
-  },
-
-  read(directory, version) {
-    if (version === 1) {
-      return defined({
-        memoryPeakBytes: readCount(directory, 'memory.max_usage_in_bytes'),
-        memoryEventsMax: readCount(directory, 'memory.failcnt'),
-        oomKills: readField(readControl(directory, 'memory.oom_control'), 'oom_kill'),
-      })
-    }
-    const events = readControl(directory, 'memory.events')
-    return defined({
-      memoryPeakBytes: readCount(directory, 'memory.peak'),
-      memoryEventsMax: readField(events, 'max'),
-      oomKills: readField(events, 'oom_kill'),
-    })
   },
 }
 

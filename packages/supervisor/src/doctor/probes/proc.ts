@@ -4,7 +4,7 @@ import { readStat } from '../../processes/index.ts'
 import { type Check, has, lacks } from '../check.ts'
 
 const proc = { ability: 'proc', field: 'attribution', neededFor: 'process' } as const
-const others = { ability: 'proc_of_others', field: 'attribution', neededFor: 'attribution' } as const
+const others = { ability: 'proc_of_others', field: 'proc', neededFor: 'process' } as const
 const PROC_SUPER_MAGIC = 0x9fa0
 
 /** Everything that we know of processes comes from there: it must be real, and ours. */

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { RuntimoError } from '@runtimo/capabilities'
 import { type Clock, encodeLine, hashLine, type Link } from '../line.ts'
-import type { WalEvent, WalRecord } from '../record.ts'
+import type { WalEvent } from '../record.ts'
 import type { End } from './begin-segment.ts'
 
 const newline = Buffer.from('\n')
@@ -53,11 +53,6 @@ export function encodeBatch(
   return isEmpty
     ? { bytes: Buffer.alloc(0), next: end.next, outcomes }
     : { bytes: Buffer.concat(lines), next, outcomes }
-}
-
-/** The same for all records of a batch, and for no others: they have the moment at which it was made. */
-export function batchOf({ boot_id: bootId, mono_ns: monoNs }: WalRecord): string {
-  return `${bootId} ${monoNs}`
 }
 
 function tryEncode(event: WalEvent, link: Link, clock: Clock, path: string): Buffer | RuntimoError {

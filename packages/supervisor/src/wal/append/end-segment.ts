@@ -16,7 +16,8 @@ export async function endSegment(segment: Segment, bytes: number, store: Store):
   if (firstSeq === undefined) throw corrupt(path, 0, 'no seq')
   const ended = endedPath(path, firstSeq)
   if (store.find(ended) !== undefined) {
-    const message = `${ended} is there already: another part of the log begins with seq ${firstSeq}, too`
+    // Under no other name: whoever reads takes both for the log, and only a person can say which of them is.
+    const message = `${ended} is there already: another part of the log begins with seq ${firstSeq}, too, or somebody put it there; move it away`
     throw new RuntimoError('RT_WAL_UNWRITABLE', message, { path: ended })
   }
   await segment.seal(bytes)

@@ -1,10 +1,16 @@
-import { expect, test } from 'vitest'
+import process from 'node:process'
+import { beforeEach, expect, test, vi } from 'vitest'
 import type { WalRecord } from '../record.ts'
 import type { Fault, FaultKind, MemoryDisk } from '../store/memory-disk-fixture.ts'
 import { MemoryStore } from '../store/memory-store-fixture.ts'
 import { WalWriter } from '../writer.ts'
 import { random } from './choices-fixture.ts'
 import { checkNext, logPath, Run, smallOptions, tornDisk } from './run-fixture.ts'
+
+// A busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 })
+// Pruning fails, too, and says so.
+beforeEach(() => void vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined))
 
 /** A run in which one call fails, or all from there on. */
 async function runWith(fault: Fault | undefined): Promise<{ disk: MemoryDisk; run: Run; late: Run }> {

@@ -1,7 +1,7 @@
 import { decodeLine, hashLine, type Link, seqIn } from '../line.ts'
 import type { WalRecord } from '../record.ts'
 import type { StoreFile } from '../store/store.ts'
-import { batchOf } from './batch.ts'
+import { batchOf } from '../tear.ts'
 
 const newline = 0x0a
 const blockBytes = 65_536

@@ -27,11 +27,12 @@ export class OpenJobs {
     this.#store = store
   }
 
-  /** Whether every job that began in this segment has its end somewhere in the log. A damaged segment is evidence: no. */
-  async haveEnded(segment: EndedSegment): Promise<boolean> {
+  /** Whether every job that began in this segment has its end somewhere in the log. Of a damaged one nobody can tell. */
+  async haveEnded(segment: EndedSegment): Promise<boolean | 'damaged'> {
     if (this.#firstSeq !== segment.firstSeq) {
       await using file = await this.#store.openExisting(segment.path)
-      if (file === undefined || !(await this.#begin(segment, file))) return false
+      if (file === undefined) return false
+      if (!(await this.#begin(segment, file))) return 'damaged'
     }
     const { firstSeq } = this.#readTo
     for (const { path } of endedAmong(await this.#store.list(this.#path), this.#path)

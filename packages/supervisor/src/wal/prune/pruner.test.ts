@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { logPath, Run } from '../append/run-fixture.ts'
 import { readWholeLog } from '../append/whole-log-fixture.ts'
@@ -35,6 +36,13 @@ class Fixture {
   bytes(paths: readonly string[]): number {
     return paths.reduce((sum, path) => sum + (this.store.find(path)?.bytes ?? 0), 0)
   }
+}
+
+function warnings(): string[] {
+  const told: string[] = []
+  const spy = vi.spyOn(process, 'emitWarning').mockImplementation((text) => void told.push(String(text)))
+  onTestFinished(() => spy.mockRestore())
+  return told
 }
 
 test('without limits nothing is ever removed', async () => {
@@ -109,6 +117,7 @@ test('segments are kept for so many days', async () => {
 })
 
 test('a damaged segment is evidence, and is not removed', async () => {
+  warnings()
   const log = new Fixture()
   await log.write({}, (writer) => log.jobs(writer, 10))
   log.disk.names.get(endedPath(logPath, 1))?.flip(700)
@@ -117,6 +126,7 @@ test('a damaged segment is evidence, and is not removed', async () => {
 })
 
 test('what a crash left between the record and the removal is removed the next time', async () => {
+  warnings()
   const log = new Fixture()
   await log.write({}, (writer) => log.jobs(writer, 10))
   const before = await log.ended()
@@ -146,4 +156,31 @@ test('outputs to which no record is left are removed with the segments, others a
   await put(used)
   await log.write({ maxBytes: 0 }, (writer) => log.jobs(writer, 10))
   expect([log.disk.names.has(old), log.disk.names.has(used)]).toEqual([false, true])
+})
+
+test('a damaged segment that stands in the way of pruning is told of, once, and no append fails', async () => {
+  const log = new Fixture()
+  await log.write({}, (writer) => log.jobs(writer, 10))
+  log.disk.names.get(endedPath(logPath, 1))?.flip(700)
+  const told = warnings()
+  await log.write({ maxBytes: 0 }, (writer) => log.jobs(writer, 12))
+  expect(told).toEqual([
+    `${logPath}: ${endedPath(logPath, 1)} is damaged: neither it nor what comes after it is pruned; see \`runtimo wal verify\``,
+  ])
+  expect(log.run.refused).toEqual(new Map())
+  told.length = 0
+  await log.write({ maxBytes: 1_000_000, keepDays: 1 }, (writer) => log.jobs(writer, 2))
+  expect(told).toEqual([])
+})
+
+test('a segment that cannot be removed is told of, and no append fails', async () => {
+  const log = new Fixture()
+  await log.write({}, (writer) => log.jobs(writer, 10))
+  log.disk.onCall = (call) => {
+    if (call.startsWith('remove ')) log.disk.fault = { at: log.disk.calls + 1, kind: 'EIO' }
+  }
+  const told = warnings()
+  await log.write({ maxBytes: 0 }, async (writer) => void (await writer.append({ type: 'job_rolled_back' })))
+  expect(told).toEqual([expect.stringContaining('ended segments are not pruned: Error: EIO: remove')])
+  expect(log.run.refused).toEqual(new Map())
 })

@@ -15,6 +15,12 @@ interface Doomed extends EndedSegment {
   readonly lastHash: string
 }
 
+interface Selection {
+  readonly doomed: readonly Doomed[]
+  /** The segment that stands in the way of those after it, as it is damaged. */
+  readonly damaged: string | undefined
+}
+
 /** Removes ended segments that are too many or too old, the oldest first, and never one with a job that has not ended. */
 export class Pruner {
   readonly #path: string
@@ -34,11 +40,16 @@ export class Pruner {
   /**
    * Each removal is in the log, and durable, before it is done; one by one, so that what remains after a crash is
    * whole and begins where a `wal_pruned` says. After a crash between the two, the file is recorded and removed again.
+   * @returns the file that should have gone and is kept as evidence, for it is damaged: nothing after it goes either
    */
-  async prune(append: (event: WalEvent) => Promise<number>): Promise<void> {
-    if (!Number.isFinite(this.#maxBytes) && !Number.isFinite(this.#keepMs)) return
-    const doomed = await this.#select()
-    if (doomed.length === 0) return
+  async prune(append: (event: WalEvent) => Promise<number>): Promise<string | undefined> {
+    if (!Number.isFinite(this.#maxBytes) && !Number.isFinite(this.#keepMs)) return undefined
+    const { doomed, damaged } = await this.#select()
+    if (doomed.length > 0) await this.#remove(doomed, append)
+    return damaged
+  }
+
+  async #remove(doomed: readonly Doomed[], append: (event: WalEvent) => Promise<number>): Promise<void> {
     await Promise.all(doomed.map((segment) => append(toEvent(segment))))
     for (const { path, id } of doomed) {
       if (this.#store.find(path)?.id === id) await this.#store.remove(path)
@@ -47,7 +58,7 @@ export class Pruner {
     await sweepOutputs(this.#path, this.#store)
   }
 
-  async #select(): Promise<readonly Doomed[]> {
+  async #select(): Promise<Selection> {
     const ended = endedAmong(await this.#store.list(this.#path), this.#path)
     const sizes = ended.map(({ path }) => this.#store.find(path)?.bytes ?? 0)
     let total = sizes.reduce((sum, bytes) => sum + bytes, 0)
@@ -56,20 +67,27 @@ export class Pruner {
       const found = this.#store.find(segment.path)
       const chosen =
         found === undefined ? undefined : await this.#judge(segment, found, total > this.#maxBytes)
+      if (chosen === 'damaged') return { doomed, damaged: segment.path }
       if (chosen === undefined) break
       doomed.push(chosen)
       total -= sizes[index] ?? 0
     }
-    return doomed
+    return { doomed, damaged: undefined }
   }
 
-  async #judge(segment: EndedSegment, { id }: Found, isOver: boolean): Promise<Doomed | undefined> {
+  async #judge(
+    segment: EndedSegment,
+    { id, modifiedMs }: Found,
+    isOver: boolean,
+  ): Promise<Doomed | 'damaged' | undefined> {
     await using file = await this.#store.openExisting(segment.path)
-    const tail = file === undefined ? undefined : await readTail(file)
-    if (tail === undefined) return undefined
-    const isOld = Date.now() - tail.record.ts * 1000 > this.#keepMs
+    if (file === undefined) return undefined
+    const tail = await readTail(file)
+    const isOld = Date.now() - (tail === undefined ? modifiedMs : tail.record.ts * 1000) > this.#keepMs
     if (!isOver && !isOld) return undefined
-    if (!(await this.#openJobs.haveEnded(segment))) return undefined
+    const haveEnded = tail === undefined ? 'damaged' : await this.#openJobs.haveEnded(segment)
+    if (tail === undefined || haveEnded === 'damaged') return 'damaged'
+    if (!haveEnded) return undefined
     return { ...segment, id, lastSeq: tail.record.seq, lastHash: tail.next.prev }
   }
 }

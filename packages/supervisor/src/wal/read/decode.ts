@@ -1,6 +1,7 @@
 import { decodeOld } from '../legacy/decode.ts'
 import { decodeLine, hashLine, lineBeginning } from '../line.ts'
 import type { WalRecord } from '../record.ts'
+import { type Trace, traceOf } from '../tear.ts'
 import type { Line } from './lines.ts'
 
 /** A line of the log by itself: a record, or what stands in the place of one. */
@@ -28,6 +29,7 @@ export interface Undecodable extends Place {
   readonly isLikeRecord: boolean
   /** A whole record with something after it: the newline was altered. */
   readonly hasRecord: boolean
+  readonly trace: Trace
 }
 
 const marks = [Buffer.from('"seq":'), Buffer.from(',"crc":"')]
@@ -46,6 +48,7 @@ export function decode(file: string, { bytes, offset, size, complete }: Line): D
     complete,
     isLikeRecord: isLikeRecord(bytes),
     hasRecord: !complete && typeof decodeLine(bytes.subarray(0, -1)) !== 'string',
+    trace: traceOf(bytes, offset, complete),
   }
 }
 

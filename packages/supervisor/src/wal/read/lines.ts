@@ -15,8 +15,8 @@ export interface Line {
 const newline = 0x0a
 const chunkBytes = 65_536
 const leastBytes = 4096
-/** No record comes near it: what is held of a damaged file stays bounded. */
-export const maxLineBytes: number = 4_194_304
+/** No record comes near it, and no hole that a power cut leaves: what is held of a damaged file stays bounded. */
+export const maxLineBytes: number = 8_388_608
 /** A file that was written to so recently may be in the middle of a write: it is looked at again. */
 const settleMs = 200
 const waitMs = 20

@@ -12,7 +12,8 @@ export interface ScanOptions {
 export interface Batch {
   readonly lines: readonly Decoded[]
   readonly begins: boolean
-  readonly isLastFile: boolean
+  /** It is the one that is written to. */
+  readonly isActive: boolean
 }
 
 /**
@@ -30,22 +31,21 @@ export async function* scan(path: string, { from = 0 }: ScanOptions = {}): Async
     // Listed a moment ago and gone now: pruned, and so were those before it.
     if (file === undefined) begins = true
     else {
-      const isLastFile = active === undefined && index === segments.ended.length - 1
-      yield* batches(file, segment.path, { begins, isLastFile })
+      yield* batches(file, segment.path, { begins, isActive: false })
       begins = false
     }
   }
-  if (active !== undefined) yield* batches(active.file, active.path, { begins, isLastFile: true })
+  if (active !== undefined) yield* batches(active.file, active.path, { begins, isActive: true })
 }
 
 async function* batches(
   file: FileHandle,
   path: string,
-  { begins, isLastFile }: Omit<Batch, 'lines'>,
+  { begins, isActive }: Omit<Batch, 'lines'>,
 ): AsyncGenerator<Batch, void> {
   let isFirst = true
   for await (const lines of readLines(file)) {
-    yield { lines: lines.map((line) => decode(path, line)), begins: begins && isFirst, isLastFile }
+    yield { lines: lines.map((line) => decode(path, line)), begins: begins && isFirst, isActive }
     isFirst = false
   }
 }

@@ -1,6 +1,7 @@
 import { constants, lstatSync } from 'node:fs'
 import { open, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncDirectory } from '@runtimo/capabilities'
 import { hasCode } from '../../linux/errno.ts'
 import { readBootId } from '../../linux/identity.ts'
 import { openPrivate, prepareDirectory } from '../location.ts'
@@ -52,8 +53,7 @@ export class RealStore implements Store {
   }
 
   async syncDirectory(path: string): Promise<void> {
-    await using directory = await open(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY)
-    await directory.sync()
+    await syncDirectory(dirname(path))
   }
 
   async capacity(path: string): Promise<number> {

@@ -1,5 +1,6 @@
 import type { ChainState } from '../read/chain.ts'
 import type { Decoded, DecodedRecord } from '../read/decode.ts'
+import { Tear, traceOfRecord } from '../tear.ts'
 
 /** The first line that does not fit, and what there is to judge it by. */
 export interface Evidence {
@@ -7,8 +8,10 @@ export interface Evidence {
   /** How the chain stood before it. */
   readonly state: ChainState
   readonly before: DecodedRecord | undefined
-  /** It is in the file that the log ends with. */
-  readonly isInLastFile: boolean
+  /** It is in the file that is written to. */
+  readonly isInActive: boolean
+  /** It and all after it are what a crash leaves: the next writer repairs it. */
+  readonly isTear: boolean
   /** Unreadable lines in a row, it among them. */
   readonly unreadable: number
   readonly isLikeRecord: boolean
@@ -23,7 +26,8 @@ export class Witness {
   readonly #line: Decoded
   readonly #state: ChainState
   readonly #before: DecodedRecord | undefined
-  readonly #isInLastFile: boolean
+  readonly #isInActive: boolean
+  readonly #tear: Tear | undefined
   #unreadable = 0
   #isLikeRecord = false
   #next: DecodedRecord | undefined
@@ -32,16 +36,19 @@ export class Witness {
   constructor(
     line: Decoded,
     state: ChainState,
-    rest: { readonly before: DecodedRecord | undefined; readonly isInLastFile: boolean },
+    rest: { readonly before: DecodedRecord | undefined; readonly isInActive: boolean },
   ) {
     this.#line = line
     this.#state = state
     this.#before = rest.before
-    this.#isInLastFile = rest.isInLastFile
+    this.#isInActive = rest.isInActive
+    this.#tear = line.record === undefined && rest.isInActive ? new Tear(line.offset) : undefined
     if (line.record === undefined) this.#see(line)
+    this.#followTear(line)
   }
 
   follow(line: Decoded): void {
+    this.#followTear(line)
     if (line.record === undefined) {
       if (this.#next === undefined && this.#line.record === undefined) this.#see(line)
       return
@@ -55,12 +62,18 @@ export class Witness {
       line: this.#line,
       state: this.#state,
       before: this.#before,
-      isInLastFile: this.#isInLastFile,
+      isInActive: this.#isInActive,
+      isTear: this.#tear?.isOne ?? false,
       unreadable: this.#unreadable,
       isLikeRecord: this.#isLikeRecord,
       next: this.#next,
       returns: this.#returns,
     }
+  }
+
+  #followTear(line: Decoded): void {
+    const { record, offset, size } = line
+    this.#tear?.follow(record === undefined ? line.trace : traceOfRecord(record), offset + size)
   }
 
   #see(line: Decoded): void {

@@ -63,7 +63,7 @@ test('the first segment is not removed unseen, unless the log says that it was p
   const pruned = { type: 'wal_pruned', first_seq: 1, last_seq: 11, files: [] } as const
   const told = fourSegments([{ ...pruned, last_hash: hashLine(last.subarray(0, -1)) }])
   rmSync(told.parts[0]?.path ?? '')
-  expect(await verifyLog(told.path)).toMatchObject({ ok: true, firstSeq: 12 })
+  expect(await verifyLog(told.path)).toMatchObject({ ok: true, firstSeq: 12, unremoved: [] })
   expect(await damageOf(told.path)).toEqual([])
   const lying = fourSegments([{ ...pruned, last_hash: '0'.repeat(64) }])
   rmSync(lying.parts[0]?.path ?? '')
@@ -152,4 +152,22 @@ test('nothing that comes after the checksum is part of a record', async () => {
   writeFileSync(path, text.replace(/\}\n$/u, ',"outcome":"failed"}\n'), { flag: 'a' })
   expect(await verifyLog(path)).toMatchObject({ ok: false, seq: 5, kind: 'flipped' })
   expect(await damageOf(path)).toHaveLength(1)
+})
+
+test('a segment that the log says is pruned, and that is still there, is told of', async () => {
+  const pruned = { type: 'wal_pruned', first_seq: 1, last_seq: 11, last_hash: '0'.repeat(64) } as const
+  const files = ['wal.jsonl.0000000000000001', 'wal.jsonl.0000000000000099', '../passwd']
+  const { path, parts } = fourSegments([{ ...pruned, files }])
+  expect(await verifyLog(path)).toMatchObject({ ok: true, unremoved: [parts[0]?.path] })
+})
+
+test('damage in an ended segment is said to stand in the way of pruning, damage in the active one is not', async () => {
+  const { path, parts } = fourSegments()
+  rewrite(parts[3], Buffer.from('nonsense\n'))
+  expect(await verifyLog(path)).toMatchObject({ reason: expect.not.stringContaining('pruned') })
+  rewrite(parts[1], Buffer.from('nonsense\n'))
+  expect(await verifyLog(path)).toMatchObject({
+    file: parts[1]?.path,
+    reason: expect.stringContaining('neither this file nor what comes after it is pruned'),
+  })
 })

@@ -10,21 +10,25 @@ import { type Damage, damageAt } from './place.ts'
 export function judge(evidence: Evidence, hasTwin: boolean): Damage {
   const { line } = evidence
   if (line.record !== undefined) return judgeRecord(line, evidence, hasTwin)
+  if (evidence.isTear) return judgeTear(line, evidence)
   return line.complete ? judgeUnreadable(line, evidence) : judgeCut(line, evidence)
+}
+
+/** By the rules of the writer, which repairs it. */
+function judgeTear(line: Undecodable, evidence: Evidence): Damage {
+  const what = line.complete
+    ? 'a hole in the last batch, as a power cut leaves it'
+    : 'the last record was cut short, as by a crash'
+  return damageAt(line, expectedSeq(evidence), 'torn', `${what}: the next writer repairs it`)
 }
 
 function judgeCut(line: Undecodable, evidence: Evidence): Damage {
   const seq = expectedSeq(evidence)
   if (line.hasRecord) return damageAt(line, seq, 'flipped', 'the newline of the last record was altered')
   if (!line.isLikeRecord) return damageAt(line, seq, 'foreign', 'it ends with bytes that begin no record')
-  if (evidence.isInLastFile)
-    return damageAt(line, seq, 'torn', 'the last record was cut short, as by a crash')
-  return damageAt(
-    line,
-    seq,
-    'truncated',
-    'the file ends within a record, and the log goes on in another file',
-  )
+  if (evidence.isInActive)
+    return damageAt(line, seq, 'flipped', 'the last record was cut short, and not as a crash does it')
+  return damageAt(line, seq, 'truncated', 'the file ends within a record, and is not the one written to')
 }
 
 function judgeUnreadable(line: Undecodable, evidence: Evidence): Damage {

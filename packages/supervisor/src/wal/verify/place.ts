@@ -2,7 +2,7 @@ import type { Decoded } from '../read/decode.ts'
 
 /**
  * What kind of damage it is, as far as its neighbours tell:
- * `torn` a last record that was cut short, as by a crash; `flipped` bytes that are not what was written;
+ * `torn` an end as a crash or a power cut leaves it, which the next writer repairs; `flipped` bytes that are not what was written;
  * `deleted` records that are missing in between or before; `reordered` records in another place, or twice;
  * `truncated` an end that is missing; `foreign` what was not written there: inserted, or rewritten.
  */

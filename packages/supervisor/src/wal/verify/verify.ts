@@ -1,9 +1,12 @@
+import { basename } from 'node:path'
 import { hasCode } from '../../linux/errno.ts'
 import { readAnchors } from '../anchor/read.ts'
 import type { DecodedRecord } from '../read/decode.ts'
 import { scan } from '../read/scan.ts'
 import { firstPrev } from '../record.ts'
+import { endedAmong } from '../segments.ts'
 import { judge } from './judge.ts'
+import { Pruned } from './pruned.ts'
 import type { Damage } from './place.ts'
 import { Walk } from './walk.ts'
 import { parseAnchor, Wanted, type WantedHash } from './wanted.ts'
@@ -29,6 +32,8 @@ export interface Verified {
   readonly lastSeq: number
   /** SHA-256 of the last record, in hexadecimal; zeros in a log without records. */
   readonly head: string
+  /** Ended segments that the log says are pruned, and that are still there: the next pruning tries again. */
+  readonly unremoved: readonly string[]
   readonly anchors: {
     /** Anchors whose record is in what was read. */
     readonly met: number
@@ -52,15 +57,19 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
   const all: WantedHash[] = [...signed.wanted, ...(anchor === undefined ? [] : [parseAnchor(anchor)])]
   const wanted = new Wanted(all)
   const walk = new Walk(wanted, from)
+  const pruned = new Pruned(path)
   try {
-    for await (const batch of scan(path, { from })) walk.follow(batch)
+    for await (const batch of scan(path, { from })) {
+      walk.follow(batch)
+      pruned.follow(batch)
+    }
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error
     const reason = 'there is no log: neither the file nor a segment beside it'
     return { ok: false, file: path, offset: 0, seq: null, kind: 'truncated', reason }
   }
   const damage = await findDamage(path, walk, { wanted, from })
-  if (damage !== undefined) return damage
+  if (damage !== undefined) return toldOfPruning(damage, path)
   const { records, bytes, first, last } = walk
   const { passed } = wanted
   return {
@@ -70,8 +79,15 @@ export async function verifyLog(path: string, options: VerifyOptions = {}): Prom
     firstSeq: first?.record.seq ?? 0,
     lastSeq: last?.record.seq ?? 0,
     head: last?.hash ?? firstPrev,
+    unremoved: pruned.stillThere,
     anchors: { met: all.length - passed, passed, otherKeys: signed.otherKeys },
   }
+}
+
+function toldOfPruning(damage: Damage, path: string): Damage {
+  const isEnded = endedAmong([basename(damage.file)], path).length > 0
+  if (!isEnded) return damage
+  return { ...damage, reason: `${damage.reason}; neither this file nor what comes after it is pruned` }
 }
 
 /** The first bad place in the order of the log. */

@@ -1,4 +1,4 @@
-import { Chain } from '../read/chain.ts'
+import { Chain, type ChainState } from '../read/chain.ts'
 import type { Decoded, DecodedRecord } from '../read/decode.ts'
 import type { Batch } from '../read/scan.ts'
 import { Approach } from './approach.ts'
@@ -21,6 +21,8 @@ export class Walk {
   #approach: Approach | undefined
   #before: DecodedRecord | undefined
   #witness: Witness | undefined
+  /** The file that is written to, once it is reached. */
+  #active: string | undefined
   /** Of records that belong before the first one and stand further on, the one that belongs there most. */
   #misplaced: number | undefined
 
@@ -29,9 +31,10 @@ export class Walk {
     this.#approach = from > 1 ? new Approach(from) : undefined
   }
 
-  follow({ lines, begins, isLastFile }: Batch): void {
+  follow({ lines, begins, isActive }: Batch): void {
     if (begins) this.#chain.restart()
-    for (const line of lines) this.#meet(line, isLastFile)
+    if (isActive) this.#active = lines[0]?.file
+    for (const line of lines) this.#meet(line)
     const last = lines.at(-1)
     if (last !== undefined) this.end = { file: last.file, offset: last.offset + last.size }
   }
@@ -39,7 +42,7 @@ export class Walk {
   /** Undefined when every line fits. */
   get evidence(): Evidence | undefined {
     // Nothing after them is readable: they may be what was asked for.
-    for (const line of this.#approach?.unreadable ?? []) this.#check(line, true)
+    for (const line of this.#approach?.unreadable ?? []) this.#check(line)
     return this.#witness?.evidence
   }
 
@@ -52,9 +55,9 @@ export class Walk {
     return damageAt(this.first, this.#misplaced, 'reordered', reason)
   }
 
-  #meet(line: Decoded, isLastFile: boolean): void {
+  #meet(line: Decoded): void {
     if (this.#approach === undefined) {
-      this.#check(line, isLastFile)
+      this.#check(line)
       return
     }
     const begun = this.#approach.pass(line)
@@ -62,17 +65,24 @@ export class Walk {
     this.#approach = undefined
     this.#chain = new Chain(begun.state)
     this.#before = begun.before
-    for (const held of begun.lines) this.#check(held, isLastFile)
+    for (const held of begun.lines) this.#check(held)
   }
 
-  #check(line: Decoded, isInLastFile: boolean): void {
+  #check(line: Decoded): void {
     const { state } = this.#chain
     const problem = this.#chain.follow(line)
     if (line.record !== undefined && state.missing !== undefined && line.record.seq <= state.missing.seq)
       this.#misplaced = Math.min(line.record.seq, this.#misplaced ?? line.record.seq)
     if (this.#witness !== undefined) this.#witness.follow(line)
     else if (problem === undefined && line.record !== undefined && line.record.v === 1) this.#accept(line)
-    else this.#witness = new Witness(line, state, { before: this.last ?? this.#before, isInLastFile })
+    else this.#witness = this.#observe(line, state)
+  }
+
+  #observe(line: Decoded, state: ChainState): Witness {
+    return new Witness(line, state, {
+      before: this.last ?? this.#before,
+      isInActive: line.file === this.#active,
+    })
   }
 
   #accept(line: DecodedRecord): void {
