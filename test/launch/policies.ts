@@ -32,9 +32,9 @@ const root: RootView = {
   ],
   tmpfs: [
     { path: '/tmp', bytes: 1 << 22, inodes: 100, mode: 0o1777 },
+    { path: '/tmp/home', bytes: 1 << 20, inodes: 20, mode: 0o700 },
     { path: '/dev/shm', bytes: 1 << 20, inodes: 20, mode: 0o1777 },
   ],
-  directories: [{ path: '/tmp/home', mode: 0o700 }],
   hostname: 'sandbox',
 }
 

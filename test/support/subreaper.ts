@@ -10,7 +10,11 @@ const seen = new Map<number, number>()
 
 function reap(): void {
   setSubreaper(true)
-  const zombies = readChildren(process.pid).filter((pid) => readStat(pid)?.state === 'Z')
+  // In another of its threads it may live on, and be Node's own child.
+  const zombies = readChildren(process.pid).filter((pid) => {
+    const stat = readStat(pid)
+    return stat?.state === 'Z' && stat.threads <= 1
+  })
   for (const pid of seen.keys()) if (!zombies.includes(pid)) seen.delete(pid)
   for (const pid of zombies) {
     const times = (seen.get(pid) ?? 0) + 1

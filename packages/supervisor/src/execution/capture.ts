@@ -10,7 +10,7 @@ export interface Capture {
 
 /** A rest is at most so many times what a look took, and so long: then looking takes an eighth of our time. */
 const mostRests = 7
-const maxRestMs = 10
+const maxRestMs = 4
 
 interface Seen {
   readonly machine: Awaited<ReturnType<typeof readMachine>>

@@ -18,7 +18,7 @@ import { keepsBackups, noBackups } from './file-access.ts'
 import type { Job } from './job.ts'
 import { permit } from './permit.ts'
 import type { Services } from './services.ts'
-import { statePaths } from './state-paths.ts'
+import { fixedState, statePaths } from './state-paths.ts'
 
 /**
  * What a job must be held by: the policy, what the caller says of this job, and what this machine has.
@@ -56,13 +56,14 @@ async function describe(
   const limits = planLimits(permissions.limits, defaults, limitHost(job, host, level))
   const { folders, files } = codeOf(capability, level)
   const { path } = services.wal
-  const state = await statePaths(services)
   const shown = [job.workingDir, ...folders, ...permissions.read, ...permissions.write]
-  const isHiddenWhole = state.some((other) => other !== path && isWithin(path, other))
+  const isHiddenWhole = fixedState(services).some((other) => other !== path && isWithin(path, other))
   if (!isHiddenWhole && shown.some((directory) => isWithin(path, directory))) {
     await services.wal.prepare()
     await makeLogFiles(path)
   }
+  // Only now: from here on no segment is ended while the job sees where they are.
+  const state = isHiddenWhole ? fixedState(services) : await statePaths(services)
   const entry = kind === 'command' ? undefined : level === 'thread' ? threadHostEntry : childEntry
   const plan = planBoundary(
     {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { FileAccess, RuntimoError } from '@runtimo/capabilities'
 import { refusal } from '../isolation/requirement.ts'
 import type { CapabilityEntry } from '../registry/registry.ts'
-import { statePaths } from './state-paths.ts'
+import { fixedState } from './state-paths.ts'
 import type { Job } from './job.ts'
 import type { Services } from './services.ts'
 
@@ -10,14 +10,14 @@ import type { Services } from './services.ts'
 const shared = ['/tmp', '/var/tmp']
 
 /** What a file capability of ours may touch for this job. */
-export async function fileAccess(job: Job, services: Services): Promise<FileAccess> {
+export function fileAccess(job: Job, services: Services): FileAccess {
   const { roots, deny } = services.files
   const absolute = (paths: readonly string[]): string[] => paths.map((path) => resolve(job.workingDir, path))
   return {
     roots: [job.workingDir, ...shared, ...absolute(roots)],
     deny: absolute(deny),
     // And what the log will have beside it: whoever made an ended segment would forge the past.
-    state: [...(await statePaths(services)), `${services.wal.path}.*`],
+    state: [...fixedState(services), `${services.wal.path}.*`],
     backups: services.backups,
     tenant: services.tenant,
     sessionId: job.options.sessionId ?? null,

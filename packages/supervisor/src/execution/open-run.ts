@@ -24,7 +24,7 @@ export async function openRun(job: Job, services: Services): Promise<JobRun> {
   return new FunctionRun({
     source,
     context,
-    ...(source.kind === 'builtin' ? { access: await fileAccess(job, services) } : {}),
+    ...(source.kind === 'builtin' ? { access: fileAccess(job, services) } : {}),
     hold: first,
     settle: async (described) => {
       const manifest = (await services.manifests()).check(described, { name })

@@ -20,10 +20,10 @@ export function jobEnvironment({ level, home, names }: EnvironmentOptions): Read
   const isOwnView = level === 'sandbox'
   const isAllowed = (name: string): boolean =>
     spoken.test(name) || names.includes(name) || (!isOwnView && located.test(name))
-  const ours = Object.entries(process.env).filter(([name]) => isAllowed(name))
+  const ours = Object.keys(process.env).filter(isAllowed)
   return {
     PATH: fixedPath,
-    ...Object.fromEntries(ours.map(([name, value]) => [name, value ?? ''])),
+    ...Object.fromEntries(ours.map((name) => [name, process.env[name] ?? ''])),
     ...(isOwnView ? { USER: 'job', LOGNAME: 'job', SHELL: '/bin/sh', TMPDIR: '/tmp' } : {}),
     ...(home === undefined ? {} : { HOME: home }),
   }

@@ -117,7 +117,7 @@ describe.skipIf(unavailable !== undefined)('a worker in its view', () => {
   test('cannot load without one of the mounts', () => {
     using tree = new TempTree()
     const view = viewOf(tree.path)
-    const mounts = view.mounts.filter(({ target }) => !target.includes('/ajv@'))
+    const mounts = view.mounts.filter(({ target }) => !target.includes('/capabilities'))
     const { stderr } = runInView({ ...view, mounts }, [process.execPath, ...conditions, childEntry])
     expect(stderr.toString()).toContain('ERR_MODULE_NOT_FOUND')
   })

@@ -48,7 +48,6 @@ export function rootView(host: HostRoot, options: RootViewOptions): RootView {
     symlinks: [...host.symlinks, ...own, ...symlinks],
     files: etcFiles(options),
     tmpfs: tmpfs.filter(({ path }) => !isCovered(path)),
-    directories: [],
     hostname,
   }
 }

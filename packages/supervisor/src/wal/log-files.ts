@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { hasCode } from '../linux/errno.ts'
 import { openPrivate } from './location.ts'
-import { listEnded } from './segments.ts'
 
 /** What lies beside the log's own file, under names that begin as its does. */
 const files = ['lock', 'pin', 'reserve', 'holder', 'index', 'broken', 'anchors', 'recovery'] as const
@@ -9,11 +8,9 @@ const folders = ['outputs', 'owners'] as const
 /** Only for the length of a transaction. */
 const passing = ['index-journal'] as const
 
-/** The log's file and all that belongs to it, whether it is there or not. */
-export async function logFiles(path: string): Promise<string[]> {
-  const beside = [...files, ...folders, ...passing].map((name) => `${path}.${name}`)
-  const ended = await listEnded(path)
-  return [path, ...beside, ...ended.map((segment) => segment.path)]
+/** The log's file and what belongs to it, whether it is there or not, without the ended segments. */
+export function besideLog(path: string): string[] {
+  return [path, ...[...files, ...folders, ...passing].map((name) => `${path}.${name}`)]
 }
 
 /** Makes all of them: what is not there cannot be hidden from a job, which could make it in our place. @throws RT_WAL_… */

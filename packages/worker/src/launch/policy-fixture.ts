@@ -36,9 +36,11 @@ export function madeUpPolicy(
     root: isSandbox
       ? {
           symlinks: [{ path: '/bin', target: 'usr/bin' }],
-          files: [{ path: '/etc/passwd', content: 'job:x:1000:1000::/tmp/home:/bin/sh\n' }],
-          tmpfs: [{ path: '/tmp', bytes: 67_108_864, inodes: 10_000, mode: 0o1777 }],
-          directories: [{ path: '/tmp/home', mode: 0o700 }],
+          files: [{ path: '/etc/passwd', content: 'job:x:1000:1000::/home/job:/bin/sh\n' }],
+          tmpfs: [
+            { path: '/tmp', bytes: 67_108_864, inodes: 10_000, mode: 0o1777 },
+            { path: '/home/job', bytes: 67_108_864, inodes: 10_000, mode: 0o700 },
+          ],
           hostname: 'sandbox',
         }
       : undefined,

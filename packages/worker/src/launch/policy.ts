@@ -56,8 +56,6 @@ export interface RootView {
   readonly files: readonly { readonly path: string; readonly content: string }[]
   /** Private to the job, mounted before `mounts`. */
   readonly tmpfs: readonly TmpfsMount[]
-  /** Private directories on the first tmpfs whose path they begin with, owned by the job's user. */
-  readonly directories: readonly { readonly path: string; readonly mode: number }[]
   readonly hostname: string
 }
 

@@ -35,9 +35,10 @@ function toText(result: Verification): string {
     const { file, offset, seq, kind, reason } = result
     return `DAMAGED ${kind}: ${file}, byte ${offset}${seq === null ? '' : `, seq ${seq}`}: ${reason}`
   }
-  const { records, bytes, firstSeq, lastSeq, head, anchors } = result
+  const { records, bytes, firstSeq, lastSeq, head, anchors, unremoved } = result
   const checked = anchors.met + anchors.passed + anchors.otherKeys
   const told = `; anchors: ${anchors.met} met, ${anchors.passed} of records before, ${anchors.otherKeys} of other keys`
   const whole = `whole: ${records} records, ${prettyBytes(bytes)}, seq ${firstSeq} to ${lastSeq}, head ${head}`
-  return checked === 0 ? whole : whole + told
+  const left = unremoved.length === 0 ? '' : `; pruned, but still there: ${unremoved.join(', ')}`
+  return `${whole}${checked === 0 ? '' : told}${left}`
 }

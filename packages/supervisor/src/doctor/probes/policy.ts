@@ -57,7 +57,6 @@ export function sandboxTapes(landlockAbi: number, host: HostRoot): Tapes {
       symlinks: host.symlinks,
       files: [],
       tmpfs: [{ path: '/tmp', bytes: 65_536, inodes: 16, mode: 0o1777 }],
-      directories: [],
       hostname: 'doctor',
     },
   })

@@ -14,11 +14,11 @@ export class Paths {
     this.#tape = tape
   }
 
-  directory(path: string, bits = 0o755): void {
+  directory(path: string): void {
     if (this.#made.has(path) || this.#isMounted(path)) return
     this.parent(path)
     this.#made.add(path)
-    this.#tape.call('mkdirat', flags('AT_FDCWD'), path, mode(bits)).for(`make ${path}`)
+    this.#tape.call('mkdirat', flags('AT_FDCWD'), path, mode(0o755)).for(`make ${path}`)
   }
 
   parent(path: string): void {

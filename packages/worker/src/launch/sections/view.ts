@@ -14,7 +14,6 @@ export function makeView(tape: Tape, paths: Paths, root: RootView, sources: read
     tape.call('symlinkat', target, flags('AT_FDCWD'), path).for(`link ${path}`)
   }
   for (const { path, content } of root.files) makeFile(tape, paths, path, content)
-  for (const { path, mode: bits } of root.directories) paths.directory(path, bits)
   for (const { tree, target, type } of sources) {
     paths.mountPoint(target, type)
     attach(tape, tree, target)
