@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, rmdirSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmdirSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
+  asUser,
   doctorOn,
   essentials,
   inFolders,
@@ -13,6 +14,7 @@ import {
   noUserNamespaces,
   reason,
   type Simulation,
+  type Told,
 } from './simulate.ts'
 
 interface Case {
@@ -77,47 +79,74 @@ describe.skipIf(reason !== undefined)('each cure, done as it is told, cures', { 
   })
 
   test('a normal user to whom control groups were given has every ceiling', async () => {
-    const name = `runtimo-doctor-${randomBytes(6).toString('hex')}`
-    onTestFinished(() => removeGroups(name))
-    const before = await doctorOn(normalUser())
+    const begin = inGroupOfItsOwn()
+    const before = await doctorOn(normalUser(begin))
     expect(essentials(before)).toEqual(['memory_ceiling', 'pids_ceiling', 'cpu_ceiling', 'group_kill'])
-    const after = await doctorOn(
-      normalUser(
-        mountsOfGroups()
-          .map((mount) => delegate(`${mount}/${name}`))
-          .join('\n'),
-      ),
-    )
+    const commands = essentials(before).map((ability) => commandOf(before, ability))
+    const after = await doctorOn(isUnified ? inScope(begin, commands[0]) : inGroups(begin, commands))
     expect(after).toMatchObject({ ok: true, exitCode: 0, defaultLevel: 'sandbox' })
+  })
+
+  test('a normal user with version 2 alone can kill by group in a delegated scope', async () => {
+    const begin = `umount -R /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup\n${inGroupOfItsOwn(['/sys/fs/cgroup'])}`
+    const before = await doctorOn(normalUser(begin))
+    const command = commandOf(before, 'group_kill')
+    expect(command).toMatch(/^systemd-run --user --scope/u)
+    expect((await doctorOn(inScope(begin, command))).missing).not.toHaveProperty('group_kill')
   })
 })
 
-/** As systemd does for a unit with Delegate=yes and DelegateSubgroup=supervisor. */
-function delegate(group: string): string {
-  return `
-mkdir ${group}
-if [ -e ${group}/cgroup.controllers ]
-then
-  for c in cpu memory pids io; do echo +$c >${group}/../cgroup.subtree_control || :; done 2>/dev/null
-  mkdir ${group}/supervisor
-  chown -R 1000 ${group}
-  echo 0 >${group}/supervisor/cgroup.procs
-else
-  chown -R 1000 ${group}
-  echo 0 >${group}/cgroup.procs
-fi`
+function commandOf({ missing }: Told, ability: string): string {
+  const [, command = ''] = /`([^`]+)`/u.exec(missing[ability]?.cure ?? '') ?? []
+  expect(command, ability).not.toBe('')
+  return command
 }
 
-function mountsOfGroups(): string[] {
-  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
-  return lines.flatMap((line) => {
+/** The commands as they are printed; nobody is asked for a password. */
+function inGroups(begin: string, commands: readonly string[]): Simulation {
+  return normalUser([begin, 'sudo() { "$@"; }', ...commands].join('\n'))
+}
+
+/** The command as it is printed, of a user; what stands in for systemd does as that does for a unit with Delegate=yes. */
+function inScope(begin: string, command = ''): Simulation {
+  const systemdRun = `#!/bin/sh -e
+while [ "$1" != sh ]; do shift; done
+g=/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)
+mkdir $g/scope; chown -R 1000 $g/scope; echo $$ >$g/scope/cgroup.procs
+exec ${asUser.join(' ')} "$@"`
+  const script = `${begin}
+mkdir /tmp/bin; echo '${systemdRun.replaceAll("'", String.raw`'\''`)}' >/tmp/bin/systemd-run
+chmod 755 /tmp/bin/systemd-run; export PATH="/tmp/bin:$PATH"`
+  return machineWith(script, { as: ['sh', '-c', command.replace('COMMAND', '"$@"'), 'sh'] })
+}
+
+/** Of root's making, in each hierarchy: what is done below it leaves the machine as it was. */
+function inGroupOfItsOwn(mounts: readonly string[] = groupMounts): string {
+  const name = `runtimo-doctor-${randomBytes(6).toString('hex')}`
+  onTestFinished(() => removeGroups(name))
+  return mounts.map((mount) => enter(`${mount}/${name}`)).join('\n')
+}
+
+/** With what its children need to have controllers, where those are of version 2. */
+function enter(group: string): string {
+  return `
+mkdir ${group}
+for c in cpu memory pids io; do for d in ${group}/.. ${group}; do echo +$c >$d/cgroup.subtree_control || :; done; done 2>/dev/null
+if [ -s ${group}/cgroup.controllers ]; then mkdir ${group}/first; echo 0 >${group}/first/cgroup.procs
+else echo 0 >${group}/cgroup.procs; fi`
+}
+
+const isUnified = existsSync('/sys/fs/cgroup/cgroup.controllers')
+const groupMounts = readFileSync('/proc/self/mountinfo', 'utf8')
+  .split('\n')
+  .flatMap((line) => {
     const isWanted = / - cgroup2 | - cgroup .*[ ,](?:cpu|cpuacct|memory|pids|freezer)\b/u.test(line)
     const mount = line.split(' ')[4]
     return isWanted && mount !== undefined ? [mount] : []
   })
-}
 
+/** The deepest first. */
 function removeGroups(name: string): void {
-  const groups = mountsOfGroups().flatMap((mount) => [`${mount}/${name}/supervisor`, `${mount}/${name}`])
-  for (const group of groups) if (existsSync(group)) rmdirSync(group)
+  const groups = globSync(groupMounts.flatMap((mount) => [`${mount}/${name}`, `${mount}/${name}/**/`]))
+  for (const group of groups.toSorted((a, b) => b.length - a.length)) rmdirSync(group)
 }

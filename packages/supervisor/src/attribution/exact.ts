@@ -58,7 +58,9 @@ export class ExactAttribution implements Attribution {
     const looked = await this.#fallback.lineage()
     const named = lineage.processes.filter((process) => !isOurs(process, this.#ours))
     const processes = withOwnNames(named, looked.processes)
+    const { mostAtOnce } = lineage
     const told = {
+      ...(mostAtOnce === undefined ? {} : { mostAtOnce: mostAtOnce - this.#ours.own.size }),
       processes: processes.slice(0, mostNamed),
       count: lineage.count - (lineage.processes.length - processes.length),
       living: lineage.living.filter((process) => !isOurs(process, this.#ours)),

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import process from 'node:process'
 import type { Ability } from './control-groups.ts'
 
 /** Why a group cannot do something here, and what would change that. */
@@ -12,10 +14,24 @@ export interface Missing extends Refusal {
 
 const user = process.getuid?.() === 0 ? '' : '--user '
 // The shell steps aside into a group of its own: a group with processes in it cannot have limited children.
-const inScope = `systemd-run ${user}--scope -p Delegate=yes sh -c 'g=/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup); mkdir $g/supervisor && echo $$ >$g/supervisor/cgroup.procs && exec "$@"' sh COMMAND`
+const inScope = `\`systemd-run ${user}--scope -p Delegate=yes sh -c 'g=/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup); mkdir $g/supervisor && echo $$ >$g/supervisor/cgroup.procs && exec "$@"' sh COMMAND\``
 const asService = 'as a service: Delegate=yes and DelegateSubgroup=supervisor (systemd 254 or newer)'
 const inContainer =
   'in a container: docker run --cgroupns=private --security-opt writable-cgroups=true (Docker 28 or newer), podman run --security-opt unmask=/sys/fs/cgroup'
+
+const unify = 'boot with the unified hierarchy (systemd.unified_cgroup_hierarchy=1)'
+
+/** Whether version 2 is where systemd has it when it uses nothing else. */
+function isUnified(directory: string): boolean {
+  const [top] = /^.*?\/sys\/fs\/cgroup(?=\/|$)/u.exec(directory) ?? []
+  return top !== undefined && existsSync(`${top}/cgroup.controllers`)
+}
+
+/** Each hierarchy has its own group of a process, and so its own command. */
+function inGroup(directory: string): string {
+  const give = `mkdir -p "$1" && chown -R "$2" "$1" && echo $0 >"$1/cgroup.procs"`
+  return `in the shell that starts us, for each hierarchy that is told of: \`sudo sh -c '${give}' $$ '${directory}/runtimo' ${process.getuid?.()}\`; or ${unify}: beside version 1, Delegate=yes gives controllers to no user`
+}
 
 export const refusals = {
   absent: (controller: string): Refusal => ({
@@ -32,11 +48,13 @@ export const refusals = {
   }),
   notDelegated: (directory: string): Refusal => ({
     cause: `${directory} is not delegated to us`,
-    cure: `${inScope}; ${asService}`,
+    cure: isUnified(directory) ? `${inScope}; ${asService}` : inGroup(directory),
   }),
   busy: (directory: string): Refusal => ({
     cause: `${directory} holds processes, us among them, and so cannot give its controllers to children; its parent is not delegated to us`,
-    cure: `start in a group of your own below a delegated one: ${inScope}; ${asService}; in a container the first process does the same below /sys/fs/cgroup`,
+    cure: isUnified(directory)
+      ? `start in a group of your own below a delegated one: ${inScope}; ${asService}; in a container the first process does the same below /sys/fs/cgroup`
+      : unify,
   }),
   notGiven: (directory: string, controller: string): Refusal => ({
     cause: `${directory} has no controller ${controller}`,
@@ -48,7 +66,7 @@ export const refusals = {
   }),
   uncounted: (): Refusal => ({
     cause: 'version 1 charges what is written later to nobody, so its counts of bytes would be too low',
-    cure: 'boot with the unified hierarchy (systemd.unified_cgroup_hierarchy=1)',
+    cure: unify,
   }),
   threaded: (directory: string): Refusal => ({
     cause: `${directory} is a threaded group: its children cannot hold processes`,

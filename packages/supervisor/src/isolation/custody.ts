@@ -146,10 +146,12 @@ export class Custody implements AsyncDisposable {
       this.boundary.usage,
     ])
     const told = this.#isUsed ? undefined : launcher
+    const { mostAtOnce, method } = await this.lineage()
     return await this.watch.finish({
       code: exit?.code ?? null,
       signal: exit?.signal ?? null,
       hasFailed,
+      processes: method === 'exact' && !this.#isUsed ? mostAtOnce : undefined,
       cpuMs: told === undefined ? undefined : told.userMs + told.systemMs,
       writtenBytes: told?.writtenBytes,
     })

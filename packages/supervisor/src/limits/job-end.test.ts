@@ -34,6 +34,13 @@ test('a job that used all of its descriptors and did well is let be, as is one t
   expect(toldByEnd(watched, { code: 1, signal: null }, { ...full, descriptors: 9 })).toBeUndefined()
 })
 
+test('more processes at once than the ceiling are told by the account of them, though no look met them', () => {
+  const end = { code: 0, signal: null }
+  const told = { limit: 'processes', allowed: 20, peak: 21 }
+  expect(toldByEnd({ processes: 20 }, { ...end, processes: 21 }, peaks)).toEqual(told)
+  expect(toldByEnd({ processes: 20 }, { ...end, processes: 20 }, peaks)).toBeUndefined()
+})
+
 test('our own kill tells of no ceiling', () => {
   expect(toldByEnd(watched, { code: null, signal: 'SIGKILL' }, peaks)).toBeUndefined()
 })

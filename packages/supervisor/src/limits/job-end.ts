@@ -7,6 +7,8 @@ export interface JobEnd {
   readonly signal: string | null
   /** Whether the job failed; by its exit code or signal unless told. */
   readonly hasFailed?: boolean | undefined
+  /** The most processes and threads of it that lived at once, by the kernel's account. */
+  readonly processes?: number | undefined
   /** CPU time of all that was waited for, as the launcher tells it. */
   readonly cpuMs?: number | undefined
   /** What all of them wrote to storage. */
@@ -25,7 +27,10 @@ export function toldByEnd(
   end: JobEnd,
   peaks: { readonly cpuMs: number; readonly descriptors: number },
 ): LimitBreach | undefined {
-  const { fileSizeBytes, cpuTimeMs, descriptors, writtenBytes } = watched
+  const { fileSizeBytes, cpuTimeMs, descriptors, writtenBytes, processes } = watched
+  if (processes !== undefined && (end.processes ?? 0) > processes) {
+    return { limit: 'processes', allowed: processes, peak: end.processes ?? 0 }
+  }
   if (writtenBytes !== undefined && (end.writtenBytes ?? 0) > writtenBytes) {
     return { limit: 'written_bytes', allowed: writtenBytes, peak: end.writtenBytes ?? 0 }
   }

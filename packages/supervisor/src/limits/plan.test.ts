@@ -39,8 +39,8 @@ test('without control groups memory is held by looking, and the posture may not 
 
 test('without control groups a uid of its own lets the kernel stop a fork bomb, a little above the ceiling', () => {
   const plan = planLimits({ processes: 100 }, {}, bare)
-  expect(plan.rlimits.processes).toBe(116)
-  expect(plan.held.pids).toBe(116)
+  expect(plan.rlimits.processes).toBe(101)
+  expect(plan.held.pids).toBe(101)
   expect(plan.watched.processes).toBe(100)
 })
 

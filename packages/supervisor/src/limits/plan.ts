@@ -22,10 +22,10 @@ export interface LimitPlan {
 }
 
 /**
- * Without a control group RLIMIT_NPROC is the kernel's stop, a little above the ceiling: the launcher's own
- * processes count there, and only a job that is seen above its ceiling has certainly asked for more.
+ * Without a control group RLIMIT_NPROC is the kernel's stop, one above the ceiling: nobody tells of a process that was
+ * refused, so only a job that had one more has certainly asked for more.
  */
-const processSlack = 16
+const processSlack = 1
 
 /**
  * Decides how each ceiling is held here.

@@ -9,6 +9,8 @@ export interface Lineage {
   readonly processes: readonly SpawnedProcess[]
   /** All of them, also those that are not named. */
   readonly count: number
+  /** The most processes and threads that lived at once; absent where nobody counted them. */
+  readonly mostAtOnce?: number
   /** All that had not exited, also those that are not named. */
   readonly living: readonly LivingProcess[]
   /**

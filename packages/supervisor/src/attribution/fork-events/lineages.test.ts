@@ -37,6 +37,12 @@ test('threads are not processes', () => {
   expect(lineages.report(ROOT, true)).toMatchObject({ count: 1, living: [{ pid: ROOT }] })
 })
 
+test('the most processes and threads that lived at once are told, however briefly they did', () => {
+  const brief = [fork(ROOT, CHILD), thread(CHILD), exit(CHILD, 0, THREAD), exit(CHILD)]
+  const lineages = after(fork(SUPERVISOR, ROOT), ...brief, ...brief, fork(ROOT, CHILD))
+  expect(lineages.report(ROOT, false)).toMatchObject({ count: 4, mostAtOnce: 3 })
+})
+
 test('a process lives until its last thread has exited, and what it forks until then counts', () => {
   const lineages = after(fork(SUPERVISOR, ROOT), thread(ROOT), exit(ROOT), fork(ROOT, CHILD))
   expect(lineages.report(ROOT, true)).toMatchObject({ count: 2, living: [{ pid: ROOT }, { pid: CHILD }] })

@@ -74,7 +74,9 @@ export class Lineages {
   #fork({ parent, pid, thread, at }: ForkEvent): void {
     const previous = this.#living.get(pid)
     if (thread) {
-      if (previous !== undefined) previous.threads++
+      if (previous === undefined) return
+      previous.threads++
+      previous.root.countTasks(1)
       return
     }
     if (previous !== undefined) this.#end(previous)
@@ -118,6 +120,7 @@ export class Lineages {
     const member = this.#living.get(pid)
     if (member === undefined) return
     member.threads--
+    member.root.countTasks(-1)
     if (tid === pid) member.status = status
     if (member.threads > 0) return
     // exit_group() gives all threads one status; a first thread that left alone before it has 0.
@@ -129,6 +132,7 @@ export class Lineages {
 
   #end(member: Member): void {
     const { root, pid } = member
+    root.countTasks(-member.threads) // of which no event told
     this.#living.delete(pid)
     root.living.delete(member)
     const surplus = root.living.size === 0 ? this.#finished.add(root) : undefined

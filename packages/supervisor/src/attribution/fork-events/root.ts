@@ -31,6 +31,8 @@ export class Root {
   readonly living: Set<Member> = new Set()
   readonly #named: Member[] = []
   #count = 0
+  #tasks = 0
+  #mostTasks = 0
   #lost: boolean
   #share: Share | undefined
 
@@ -73,16 +75,24 @@ export class Root {
       ...birth,
     }
     this.#count++
+    this.countTasks(member.threads)
     this.#tell()
     this.living.add(member)
     if (isNamed) this.#named.push(member)
     return member
   }
 
+  /** So many processes and threads more, or fewer, live. */
+  countTasks(more: number): void {
+    this.#tasks += more
+    this.#mostTasks = Math.max(this.#mostTasks, this.#tasks)
+  }
+
   report(names: boolean): Lineage {
     return {
       processes: names ? this.#named.map((member) => this.#describe(member)) : [],
       count: this.#count,
+      mostAtOnce: this.#mostTasks,
       living: Array.from(this.living, ({ pid, startTime }) => ({ pid, startTime })),
       lost: this.#lost,
     }
