@@ -32,7 +32,7 @@ async function makeStubborn(): Promise<void> {
 }
 const stubbornIsMade = control('without us, folders are made that are hard to remove', makeStubborn)
 
-async function leave(level: 'sandbox' | 'process', act: string): Promise<void> {
+async function leave(level: 'sandbox' | 'process', act: string): Promise<unknown> {
   await stubbornIsMade()
   const supervisor = siege()
   onTestFinished(() => folders().forEach(remove))
@@ -44,11 +44,14 @@ async function leave(level: 'sandbox' | 'process', act: string): Promise<void> {
     twin: () => expect(printed(result)).toBe('made\n'),
     unharmed: () => expect(folders()).toEqual([]),
   })
+  return result.outcome
 }
 
 describe.each(['sandbox', 'process'] as const)('level %s', (level) => {
   for (const [name, act] of Object.entries(acts)) {
-    test(`${name} goes with the job`, () => leave(level, act))
+    test(`${name} goes with the job`, async () => {
+      expect(await leave(level, act)).toBe('completed')
+    })
   }
 })
 

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { reapAdopted } from '../linux/subreaper.ts'
 import { nameOf, type ProcessStat, readChildren, readStat } from '../processes/index.ts'
-import { hasEndedChild } from './ended-child.ts'
+import { hasEndedChild } from '../linux/ended-child.ts'
 
 /**
  * Reaps the dead that became our children when their parents died. Never a child that Node started, for Node

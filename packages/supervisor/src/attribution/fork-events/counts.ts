@@ -1,4 +1,4 @@
-import { type IsReadable, loadPoll } from './readable.ts'
+import { type IsReadable, loadPoll } from '../../linux/poll.ts'
 import { Tally } from './tally.ts'
 
 /** Where a root's count is. */

@@ -4,7 +4,7 @@ import type { Answers } from './answers.ts'
 import { fenceId } from './fence.ts'
 import type { Lineages } from './lineages.ts'
 import { type CommEvent, decodeProcEvent, type ProcEvent } from './proc-event.ts'
-import { type IsReadable, loadPoll } from './readable.ts'
+import { type IsReadable, loadPoll } from '../../linux/poll.ts'
 
 /** The listener's own thread, as events name it. */
 export interface Listener {

@@ -1,4 +1,4 @@
-import { libc } from '../linux/libc.ts'
+import { libc } from './libc.ts'
 
 const P_ALL = 0
 const WNOHANG = 1
