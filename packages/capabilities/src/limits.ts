@@ -30,7 +30,8 @@ export const limitCatalogue = {
     name: 'memory',
     description: 'memory of all its processes together, with its private file systems',
     unit: 'bytes',
-    minimum: 1,
+    // With less no program starts, and the kernel refuses the limit to a group that has begun.
+    minimum: 1_048_576,
   },
   processes: {
     name: 'processes',

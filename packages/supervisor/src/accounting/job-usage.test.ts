@@ -92,3 +92,12 @@ test('bytes come from the group only when nobody else tells', () => {
     sources: { read: 'leaf', written: 'leaf' },
   })
 })
+
+test('CPU time is told in whole microseconds, and no part of it is below nothing', () => {
+  const divided = { ...leaf, cpuMs: 0.0840509399636143, userMs: 0.0840509399636143, systemMs: -8.88e-16 }
+  expect(usageOf({ ...base, leaf: divided, launcher, sampled })).toMatchObject({
+    cpuMs: 0.084,
+    userMs: 0.084,
+    systemMs: 0,
+  })
+})

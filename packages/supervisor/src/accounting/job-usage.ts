@@ -6,8 +6,8 @@ export type UsageSource = 'leaf' | 'launcher' | 'sampled'
 
 /**
  * What a job used. The control group counts all of it. The launcher tells of all who were waited for; a look sees
- * only who lives: their numbers are lower bounds. Of a function, the worker of ours (Node: some 30 ms of CPU time
- * and 40 MB) that it runs in is part of it. Null: nobody here can tell.
+ * only who lives: their numbers are lower bounds. Of a function, the worker of ours that it runs in is part of it:
+ * Node, which takes 0.03 to 0.15 s of CPU time to begin and some 30 MB that are its own. Null: nobody here can tell.
  */
 export interface Usage {
   readonly cpuMs: number
@@ -90,9 +90,9 @@ export function usageOf({ leaf, launcher, sampled, processes, wallMs, outputByte
   const read = bytesOf('readBytes', leaf, launcher, sampled)
   const written = bytesOf('writtenBytes', leaf, launcher, sampled)
   return {
-    cpuMs: cpu.cpuMs,
-    userMs: cpu.userMs,
-    systemMs: cpu.systemMs,
+    cpuMs: inMicros(cpu.cpuMs),
+    userMs: inMicros(cpu.userMs),
+    systemMs: inMicros(cpu.systemMs),
     wallMs,
     maxRssBytes: maxRss.value,
     memoryPeakBytes: memoryPeak.value,
@@ -111,6 +111,11 @@ export function usageOf({ leaf, launcher, sampled, processes, wallMs, outputByte
       written: written.source,
     },
   }
+}
+
+/** No kernel counts finer; and a part that is divided by proportion may come out below nothing. */
+function inMicros(ms: number): number {
+  return Math.max(0, Math.round(ms * 1000) / 1000)
 }
 
 /** Launcher and samples are both lower bounds: the larger is nearer. */

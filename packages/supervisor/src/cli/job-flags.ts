@@ -28,7 +28,7 @@ export function toJobOptions(flags: JobFlags): RunOptions {
     ...(cpuTime === undefined
       ? {}
       : { cpuTimeMs: Math.ceil(parseNumber('--cpu-time', cpuTime, { min: 0.001, max: yearSecs }) * 1000) }),
-    ...(pids === undefined ? {} : { processes: parseCount('--pids', pids) }),
+    ...(pids === undefined ? {} : { processes: parseCount('--pids', pids, 1) }),
     ...(cpuShare === undefined
       ? {}
       : { cpuShare: parseNumber('--cpu-share', cpuShare, { min: 0.01, max: 4096 }) }),

@@ -16,8 +16,8 @@ export function parseNumber(
 }
 
 /** The same for whole numbers. */
-export function parseCount(flag: string, text: string): number {
-  const value = parseNumber(flag, text, { min: 0, max: 1_000_000 })
+export function parseCount(flag: string, text: string, min: number = 0): number {
+  const value = parseNumber(flag, text, { min, max: 1_000_000 })
   if (Number.isInteger(value)) return value
   throw new RuntimoError('RT_USAGE', `${flag}: expected a whole number, got ${text}`, {
     expected: 'a whole number',

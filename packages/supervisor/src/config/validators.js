@@ -54,7 +54,7 @@ const schema1 = {
     attribution: { enum: ['auto', 'exact', 'sampled', 'tree'] },
     'policy.limits.cpu_time_ms': { type: 'integer', minimum: 1, maximum: 9007199254740991 },
     'policy.limits.cpu_share': { type: 'number', minimum: 0.01, maximum: 9007199254740991 },
-    'policy.limits.memory_bytes': { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+    'policy.limits.memory_bytes': { type: 'integer', minimum: 1048576, maximum: 9007199254740991 },
     'policy.limits.processes': { type: 'integer', minimum: 1, maximum: 9007199254740991 },
     'policy.limits.descriptors': { type: 'integer', minimum: 8, maximum: 9007199254740991 },
     'policy.limits.file_size_bytes': { type: 'integer', minimum: 0, maximum: 9007199254740991 },
@@ -1445,12 +1445,12 @@ function validate1(
           }
           errors++
         }
-        if (data34 < 1 || isNaN(data34)) {
+        if (data34 < 1048576 || isNaN(data34)) {
           const err87 = {
             instancePath: instancePath + '/policy.limits.memory_bytes',
             schemaPath: '#/properties/policy.limits.memory_bytes/minimum',
             keyword: 'minimum',
-            params: { comparison: '>=', limit: 1 },
+            params: { comparison: '>=', limit: 1048576 },
           }
           if (vErrors === null) {
             vErrors = [err87]

@@ -157,7 +157,7 @@ const schema4 = {
   properties: {
     cpuTimeMs: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
     cpuShare: { type: 'number', minimum: 0.01, maximum: 9007199254740991 },
-    memoryBytes: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+    memoryBytes: { type: 'integer', minimum: 1048576, maximum: 9007199254740991 },
     processes: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
     descriptors: { type: 'integer', minimum: 8, maximum: 9007199254740991 },
     fileSizeBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
@@ -327,14 +327,14 @@ function validate9(
                     ]
                     return false
                   } else {
-                    if (data2 < 1 || isNaN(data2)) {
+                    if (data2 < 1048576 || isNaN(data2)) {
                       validate9.errors = [
                         {
                           instancePath: instancePath + '/memoryBytes',
                           schemaPath: '#/properties/memoryBytes/minimum',
                           keyword: 'minimum',
-                          params: { comparison: '>=', limit: 1 },
-                          message: 'must be >= 1',
+                          params: { comparison: '>=', limit: 1048576 },
+                          message: 'must be >= 1048576',
                         },
                       ]
                       return false
