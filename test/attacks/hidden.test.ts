@@ -11,13 +11,21 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { WalWriter } from '@runtimo/supervisor'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { arena, judge } from '../support/attack.ts'
+import { control, judge, judgeRefusal, siege } from '../support/attack.ts'
 import { until } from '../support/processes.ts'
 import { type Acts, attempt, succeeded, unconfined } from '../support/shell.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 const uid = process.geteuid?.() ?? 0
 const levels = ['sandbox', 'process'] as const
+
+const changesOfHome: Acts = { login: 'echo x >>.profile', gitconfig: 'echo x >.gitconfig' }
+const ofLog: Acts = { read: 'grep job wal.jsonl', write: 'echo x >>wal.jsonl', move: 'mv wal.jsonl x' }
+const ofSegments: Acts = {
+  ended: 'ls wal.jsonl.0*',
+  read: 'grep . wal.jsonl',
+  plant: 'echo x >wal.jsonl.recovery || echo x >wal.jsonl.outputs/x',
+}
 
 /** A home directory with secrets, and a project in it. */
 function homeDirectory(): { home: string; project: string } {
@@ -54,15 +62,42 @@ const sockets: Acts = {
   others: 'ls /root || ls -d /home/*/ | grep -vxF ~/', // its own may be among them
 }
 
-test('without us, a job in a project reads the keys of its owner', async () => {
+async function readKeys(): Promise<void> {
   const { home, project } = homeDirectory()
   const acts = { ...credentials(home), env: 'grep secret .env' }
   expect(await unconfined(acts, project)).toEqual(Object.keys(acts))
-})
+}
+const keysAreRead = control('without us, a job in a project reads the keys of its owner', readKeys)
+
+async function changeHome(): Promise<void> {
+  const { home } = homeDirectory()
+  const acts = { ...credentials(home), ...changesOfHome }
+  expect(await unconfined(acts, home)).toEqual(Object.keys(acts))
+}
+const homesAreChanged = control('without us, a job in a home directory changes what a login runs', changeHome)
+
+async function changeLog(): Promise<void> {
+  const directory = temporaryDirectory()
+  writeFileSync(join(directory, 'wal.jsonl'), 'job')
+  expect(await unconfined({ ...ofLog, again: 'mv x wal.jsonl', remove: 'rm wal.jsonl' }, directory)).toEqual([
+    ...Object.keys(ofLog),
+    'again',
+    'remove',
+  ])
+}
+const logsAreChanged = control('without us, a job beside a log reads, writes and moves it', changeLog)
+
+async function changeSegments(): Promise<void> {
+  const directory = temporaryDirectory()
+  for (const name of ['wal.jsonl', 'wal.jsonl.000001']) writeFileSync(join(directory, name), 'job')
+  expect(await unconfined(ofSegments, directory)).toEqual(Object.keys(ofSegments))
+}
+const segmentsAreRead = control('without us, a job beside a log sees its segments', changeSegments)
 
 describe.each(levels)('level %s', (level) => {
   test('credentials are not there (F23): the job has its project, and a home of its own', async () => {
-    const supervisor = arena()
+    await keysAreRead()
+    const supervisor = siege()
     const { home, project } = homeDirectory()
     const twin = {
       work: 'grep secret work',
@@ -71,8 +106,12 @@ describe.each(levels)('level %s', (level) => {
     }
     const acts = { ...credentials(home), ...credentials('~'), ...sockets, notes: `cat ${home}/notes` }
     const result = await attempt(supervisor, { ...acts, ...twin }, { level, workingDir: project })
-    expect(succeeded(result)).toEqual(Object.keys(twin))
-    await judge(supervisor, result, { outcome: 'completed', spawned: ['sh'] })
+    await judge(supervisor, result, {
+      outcome: 'completed',
+      spawned: ['sh'],
+      unharmed: () => expect(readdirSync(home)).not.toContain('own'),
+      twin: () => expect(succeeded(result)).toEqual(Object.keys(twin)),
+    })
   })
 })
 
@@ -80,56 +119,68 @@ describe('level sandbox', () => {
   const level = 'sandbox'
 
   test('in the home directory itself credentials are hidden, and what a login runs cannot be changed (F23)', async () => {
-    const supervisor = arena()
+    await homesAreChanged()
+    const supervisor = siege()
     const { home } = homeDirectory()
-    const acts = { ...credentials(home), login: 'echo x >>.profile', gitconfig: 'echo x >.gitconfig' }
+    const before = readdirSync(home)
+    const acts = { ...credentials(home), ...changesOfHome }
     const twin = { notes: 'grep secret notes', work: 'echo x >>project/work' }
     const result = await attempt(supervisor, { ...acts, ...twin }, { level, workingDir: home })
-    expect(succeeded(result)).toEqual(Object.keys(twin))
-    await judge(supervisor, result, { outcome: 'completed' })
+    await judge(supervisor, result, {
+      outcome: 'completed',
+      spawned: ['sh'],
+      unharmed: () => expect(readdirSync(home)).toEqual(before),
+      twin: () => expect(succeeded(result)).toEqual(Object.keys(twin)),
+    })
   })
 
   test('in a directory with our log, the log is hidden; inside of our state nothing runs (F14)', async () => {
+    await logsAreChanged()
     const workingDir = temporaryDirectory()
-    const supervisor = arena({ walPath: join(workingDir, 'wal.jsonl') })
-    const acts = {
-      read: 'grep job wal.jsonl',
-      write: 'echo x >>wal.jsonl',
-      move: 'mv wal.jsonl x',
-      remove: 'rm -f wal.jsonl',
-    }
-    const result = await attempt(supervisor, { ...acts, twin: 'echo x >beside' }, { level, workingDir })
-    expect(succeeded(result)).toEqual(['twin'])
-    await judge(supervisor, result, { outcome: 'completed' })
-    const state = attempt(supervisor, {}, { level, workingDir: `/tmp/runtimo-${uid}` })
-    await expect(state).rejects.toMatchObject({ code: 'RT_POSTURE_UNAVAILABLE' })
+    const supervisor = siege({ walPath: join(workingDir, 'wal.jsonl') })
+    const acts = { ...ofLog, remove: 'rm -f wal.jsonl', twin: 'echo x >beside' }
+    const result = await attempt(supervisor, acts, { level, workingDir })
+    await judge(supervisor, result, {
+      outcome: 'completed',
+      spawned: ['sh'],
+      unharmed: () => expect(existsSync(join(workingDir, 'x'))).toBe(false),
+      twin: () => expect(succeeded(result)).toEqual(['twin']),
+    })
+    const state = `/tmp/runtimo-${uid}`
+    const job = attempt(supervisor, { make: 'echo x >made' }, { level, workingDir: state })
+    const unharmed = (): void => expect(existsSync(join(state, 'made'))).toBe(false)
+    await judgeRefusal(job, 'RT_POSTURE_UNAVAILABLE', unharmed)
   })
 
   test('while jobs see its directory, the log keeps its file: what follows it would not be hidden (F14)', async () => {
+    await segmentsAreRead()
     const workingDir = temporaryDirectory()
     const walPath = join(workingDir, 'wal.jsonl')
-    const supervisor = arena({ walPath, wal: { segmentBytes: 4096 } })
+    const supervisor = siege({ walPath, wal: { segmentBytes: 4096 } })
     // Another process that shares the log, and sees to it that it is full.
     await using other = new WalWriter(walPath, { segmentBytes: 4096 })
     const fill = async (): Promise<void> => {
       for (let n = 0; n < 10; n++) await other.append({ type: 'command_executed', fill: 'x'.repeat(1000) })
     }
-    const acts = {
-      ended: 'ls wal.jsonl.0*',
-      read: 'grep . wal.jsonl',
-      plant: 'echo x >wal.jsonl.recovery || echo x >wal.jsonl.outputs/x',
-    }
-    const running = attempt(supervisor, { wait: 'touch up; sleep 1', ...acts }, { level, workingDir })
+    const twin = { wait: 'touch up; sleep 1' }
+    const running = attempt(supervisor, { ...twin, ...ofSegments }, { level, workingDir })
     await until('the job', () => existsSync(join(workingDir, 'up')))
     await fill()
-    expect(succeeded(await running)).toEqual(['wait'])
+    const result = await running
+    const segments = (): string[] => readdirSync(workingDir).filter((name) => name.startsWith('wal.jsonl.0'))
+    await judge(supervisor, result, {
+      outcome: 'completed',
+      spawned: ['sh'],
+      unharmed: () => expect(segments()).toEqual([]),
+      twin: () => expect(succeeded(result)).toEqual(['wait']),
+    })
     await supervisor.close()
     await fill()
-    expect(readdirSync(workingDir).filter((name) => name.startsWith('wal.jsonl.0'))).not.toEqual([])
+    expect(segments()).not.toEqual([])
   })
 
   test('a link in the place of something hidden hides what it leads to (F15)', async () => {
-    const supervisor = arena()
+    const supervisor = siege()
     const directory = temporaryDirectory()
     writeFileSync(join(directory, 'settings'), 'secret')
     symlinkSync('settings', join(directory, '.env'))
@@ -145,8 +196,11 @@ describe('level sandbox', () => {
       { ...acts, twin: 'ls -l .env .env.local' },
       { level, workingDir: directory },
     )
-    expect(succeeded(result)).toEqual(['twin'])
-    await judge(supervisor, result, { outcome: 'completed' })
-    expect(readFileSync(join(directory, 'settings'), 'utf8')).toBe('secret')
+    await judge(supervisor, result, {
+      outcome: 'completed',
+      spawned: ['sh'],
+      unharmed: () => expect(readFileSync(join(directory, 'settings'), 'utf8')).toBe('secret'),
+      twin: () => expect(succeeded(result)).toEqual(['twin']),
+    })
   })
 })

@@ -131,24 +131,29 @@ describe.each(levels)('level %s', (level) => {
     return supervisor.run('ShellExec', { cmd }, { level, limits, workingDir, timeoutMs: 8000 })
   }
 
-  test('over its ceiling each job ends, and the error names limit, peak and culprit', async () => {
-    const supervisor = arena()
-    await run(supervisor, 'true', {}) // what is loaded for the first job delays the first look
-    const seen = await each(async ({ limit, limits, use, over }) => {
-      const result = await run(supervisor, commandOf(use(over)), limits)
-      await judge(supervisor, result, { ...breached, limit })
-      const { allowed, peak, culprit } = Object(result.error)
-      return {
-        isAllowed: allowed === Object.values(limits)[0],
-        isPeak: allowed <= peak && peak <= 2 * over,
-        culprit: culprit?.comm,
-        kept: printed(result).slice(0, 6),
-      }
-    })
-    expect(seen).toEqual(
-      await each(({ culprit }) => ({ isAllowed: true, isPeak: true, culprit, kept: 'began\n' })),
-    )
-  })
+  // Again where looks come so late, on a busy machine, that the kernel was first: then nobody can be named.
+  test(
+    'over its ceiling each job ends, and the error names limit, peak and culprit',
+    { retry: 2 },
+    async () => {
+      const supervisor = arena()
+      await run(supervisor, 'true', {}) // what is loaded for the first job delays the first look
+      const seen = await each(async ({ limit, limits, use, over }) => {
+        const result = await run(supervisor, commandOf(use(over)), limits)
+        await judge(supervisor, result, { ...breached, limit })
+        const { allowed, peak, culprit } = Object(result.error)
+        return {
+          isAllowed: allowed === Object.values(limits)[0],
+          isPeak: allowed <= peak && peak <= 2 * over,
+          culprit: culprit?.comm,
+          kept: printed(result).slice(0, 6),
+        }
+      })
+      expect(seen).toEqual(
+        await each(({ culprit }) => ({ isAllowed: true, isPeak: true, culprit, kept: 'began\n' })),
+      )
+    },
+  )
 
   test('below its ceiling each of the same jobs, the permitted twin, completes', async () => {
     const supervisor = arena()

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import type { JobResult, PolicyOptions, RunOptions } from '@runtimo/supervisor'
+import type { JobResult, RunOptions, Supervisor } from '@runtimo/supervisor'
 import { describe, expect, test } from 'vitest'
 import { checkConfinement } from '../../packages/supervisor/src/isolation/posture.ts'
 import { asUser, filtered, jobOn, reason } from '../doctor/simulate.ts'
-import { arena, isRoot, jobUid, judge } from '../support/attack.ts'
+import { arena, control, isRoot, jobUid, judge, judgeRefusal, siege } from '../support/attack.ts'
 import { findProcesses, until } from '../support/processes.ts'
+import { python } from '../support/shell.ts'
 import { temporaryDirectory } from '../support/supervisor.ts'
 
 const namespaces = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'] as const
@@ -44,26 +45,20 @@ interface Watched {
   readonly read: Record<string, unknown>
 }
 
-/** Looks at a job from outside while it runs. */
-async function watch(options: RunOptions, policy: PolicyOptions = {}): Promise<Watched> {
-  const supervisor = arena({ policy })
-  const command = `sleep ${++made + 330_000}.${process.pid}`
-  const controller = new AbortController()
-  const { signal } = controller
-  const running = supervisor.run(
-    'ShellExec',
-    { cmd: `exec ${command}` },
-    { workingDir: temporaryDirectory(), signal, ...options },
-  )
-  await until(command, () => findProcesses(command).length === 1)
-  const read = readings(findProcesses(command)[0] ?? 0)
-  controller.abort()
-  const result = await running
-  await judge(supervisor, result, { outcome: 'cancelled', code: 'RT_CANCELLED', spawned: ['sleep'] })
-  return { result, read }
+/** Looks at a job from outside while it runs, which it does until its workspace has a file `go`. */
+async function watch(supervisor: Supervisor, options: RunOptions): Promise<Watched> {
+  const workingDir = temporaryDirectory()
+  const program = `import os,time # ${process.pid} ${++made}
+while not os.path.exists("go"): time.sleep(.01)`
+  const running = supervisor.run('ShellExec', { cmd: `exec ${python(program)}` }, { workingDir, ...options })
+  const begin = `/usr/bin/python3 -c ${program}`
+  await until('the job', () => findProcesses(begin).length === 1)
+  const read = readings(findProcesses(begin)[0] ?? 0)
+  writeFileSync(join(workingDir, 'go'), '')
+  return { result: await running, read }
 }
 
-test('without us a process of the same user has no filter, new privileges, and the namespaces of all', async () => {
+async function readFree(): Promise<void> {
   const child = spawn('sleep', ['30'])
   await once(child, 'spawn')
   const read = readings(child.pid ?? 0)
@@ -86,25 +81,44 @@ test('without us a process of the same user has no filter, new privileges, and t
   child.kill()
   await once(child, 'exit')
   expect(read).toMatchObject({ noNewPrivileges: '0', filters: new Set(['0']), own: [], depth: 1 })
-})
+}
+const freeOnesAreSeen = control(
+  'without us a process of the same user has no filter, new privileges, and the namespaces of all',
+  readFree,
+)
+
+async function runWithLess(): Promise<void> {
+  const [supervisor, workingDir] = [arena(), temporaryDirectory()]
+  const result = await supervisor.run('ShellExec', { cmd: 'touch ran' }, { level: 'process', workingDir })
+  expect(existsSync(join(workingDir, 'ran'))).toBe(true)
+  await judge(supervisor, result, { outcome: 'completed', spawned: ['touch'] })
+}
+const lessRuns = control('a job of which nothing is required runs with what there is', runWithLess)
 
 describe.each([
   { level: 'sandbox', depth: 2, own: namespaces },
   { level: 'process', depth: 1, own: isRoot ? ['mnt'] : [] },
 ] as const)('level $level', ({ level, depth, own }) => {
   test('what the kernel says of a running job is what its result says of it (A12)', async () => {
+    await freeOnesAreSeen()
     const limits = { memoryBytes: 134_217_728, processes: 40 }
-    const { result, read } = await watch({ level, limits })
-    expect(read).toMatchObject({
+    const supervisor = siege()
+    const { result, read } = await watch(supervisor, { level, limits })
+    const confined = {
       uids: new Set([jobUid]),
+      groups: expect.not.arrayContaining([0]),
       capabilities: [0, 0, 0, 0],
       noNewPrivileges: '1',
       filters: new Set(['2']),
       depth,
       own,
-    })
-    expect(read['groups']).not.toContain(0)
-    const { posture } = result
+    }
+    const unharmed = (): void => expect(read).toMatchObject(confined)
+    const twin = (): void => expectTold(result, read, limits.memoryBytes)
+    await judge(supervisor, result, { outcome: 'completed', spawned: ['python3'], unharmed, twin })
+  })
+
+  function expectTold({ posture }: JobResult, read: Record<string, unknown>, memoryBytes: number): void {
     expect(posture).toMatchObject({
       level,
       uid: jobUid,
@@ -116,25 +130,27 @@ describe.each([
     const leaf = posture?.cgroup?.split('/').at(-1) ?? ''
     expect(read['membership']).toContain(leaf)
     // Held by the kernel where there is a group, and not claimed where there is none.
-    expect(posture?.memory).toBe(leaf === '' ? null : limits.memoryBytes)
-  })
+    expect(posture?.memory).toBe(leaf === '' ? null : memoryBytes)
+  }
 
   test('a policy that cannot be met runs nothing, and names each part with its cause and its cure (A11)', async () => {
     const workingDir = temporaryDirectory()
-    const supervisor = arena({ policy: { require: { uid: 4321, memory: 1 } } })
+    await lessRuns()
+    const supervisor = siege({ policy: { require: { uid: 4321, memory: 1 } } })
     const wanted = { level: 'sandbox', pidNamespace: true, network: 'none', pids: 1, cpu: 0.001 } as const
     const job = supervisor.run('ShellExec', { cmd: 'touch ran' }, { level, workingDir, require: wanted })
-    await expect(job).rejects.toMatchObject({ code: 'RT_POSTURE_UNAVAILABLE' })
+    const unharmed = (): void => expect(existsSync(join(workingDir, 'ran'))).toBe(false)
+    await judgeRefusal(job, 'RT_POSTURE_UNAVAILABLE', unharmed)
     const missing = await job.catch(({ details }) => details.missing)
     const inSandbox = ['memory', 'pids', 'cpu', 'uid']
     const fields = level === 'sandbox' ? inSandbox : ['level', 'pidNamespace', 'network', ...inSandbox]
     const told = { cause: expect.stringMatching(/./u), cure: expect.stringMatching(/./u) }
     expect(missing).toHaveLength(fields.length)
     for (const field of fields) expect(missing).toContainEqual(expect.objectContaining({ field, ...told }))
-    expect(existsSync(join(workingDir, 'ran'))).toBe(false)
     // What the policy requires a job cannot give up.
     const less = supervisor.run('ShellExec', { cmd: 'touch ran' }, { level, workingDir, require: {} })
-    await expect(less).rejects.toMatchObject({ code: 'RT_POSTURE_UNAVAILABLE' })
+    await judgeRefusal(less, 'RT_POSTURE_UNAVAILABLE', unharmed)
+    await runWithLess()
   })
 
   test('a requirement that is met changes nothing', async () => {

@@ -1,60 +1,30 @@
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { levels } from '@runtimo/capabilities'
-import type { JobResult, RunOptions, Supervisor } from '@runtimo/supervisor'
+import type { JobResult } from '@runtimo/supervisor'
 import { describe, expect, test } from 'vitest'
-import { arena, control, judge, overTime, recordsOf, siege, Unconfined } from '../support/attack.ts'
+import { arena, control, judge, judgeRefusal, overTime, recordsOf, siege } from '../support/attack.ts'
 import { findProcesses } from '../support/processes.ts'
-import { fixture, temporaryDirectory } from '../support/supervisor.ts'
+import { temporaryDirectory } from '../support/supervisor.ts'
+import { attack, imported, inThread } from './worker.ts'
 
-const from = fixture('attack-ipc-worker/worker.mjs')
-
-function attack(
-  supervisor: Supervisor,
-  how: string,
-  options: RunOptions,
-  value?: unknown,
-): Promise<JobResult> {
-  return supervisor.run('Attack', { how, ...(value === undefined ? {} : { value }) }, { from, ...options })
-}
-
-/** The same in a program that simply imports it, and then says what became of itself. */
-function imported(how: string, value: string, after: string): Unconfined {
-  const program = `
-    const { default: { execute } } = await import(${JSON.stringify(from)})
-    const result = await execute({ how: '${how}', value: ${JSON.stringify(value)} }, { jobId: 'x' })
-    console.log(${after})`
-  return new Unconfined([process.execPath, '--input-type=module', '--eval', program])
-}
-
-test('without us: who imports it exits with it, is polluted by it, and gives it what it asks for', async () => {
-  const outside = join(temporaryDirectory(), 'outside.mjs')
-  writeFileSync(outside, 'export default "read"')
-  const [exit, crash, pollute, loaders, reading] = [
-    imported('exit', '', '"survived"'),
-    imported('crash', '', '"survived"'),
-    imported('pollute', '', '({}).polluted'),
-    imported('loaders', '', '`${result.binding} ${result.inspector}`'),
-    imported('import', pathToFileURL(outside).href, 'result'),
-  ]
+async function sufferImports(): Promise<void> {
+  const exit = imported('exit', '', '"survived"')
+  const crash = imported('crash', '', '"survived"')
   expect(await exit.stdout).toBe('')
   expect(await crash.ended).toMatchObject({ signal: 'SIGSEGV' })
-  expect(await pollute.stdout).toBe('true\n')
-  expect(await loaders.stdout).toMatch(/^object ws:\/\/127\.0\.0\.1:\d+/u)
-  expect(await reading.stdout).toBe('read\n')
-})
-
-const inThread = (how: string, value: string, after: string): Unconfined => {
-  const program = `
-    import { Worker } from 'node:worker_threads'
-    const code = 'import(${JSON.stringify(from)}).then((m) => m.default.execute({ how: "${how}", value: "${value}" }, {}))'
-    const worker = new Worker(code, { eval: true })
-    ${after}`
-  return new Unconfined([process.execPath, '--input-type=module', '--eval', program])
 }
+const importsTakeAlong = control(
+  'without us: who imports it exits with it, and crashes with it',
+  sufferImports,
+)
+
+async function polluteImporter(): Promise<void> {
+  expect(await imported('pollute', '', '({}).polluted').stdout).toBe('true\n')
+}
+const importsPollute = control('without us, who imports it is polluted by it', polluteImporter)
 
 async function forgeInThread(): Promise<void> {
   const after = `worker.on('message', ({ result }) => { console.log(result); process.exit() })`
@@ -87,6 +57,7 @@ const messagesPass = control('without a ceiling a worker sends the messages that
 describe.each(levels)('level %s', (level) => {
   test('busy loops (K12), exits and crashes (K13), more than there are places, end their own jobs only', async () => {
     await loopsGoOn()
+    await importsTakeAlong()
     const supervisor = siege({ maxConcurrentJobs: 2, maxPrewarmed: 1 })
     const timeoutMs = 2000
     // In a thread Node refuses abort().
@@ -120,11 +91,12 @@ describe.each(levels)('level %s', (level) => {
   })
 
   test('what a worker must not say ends its job, and none is believed (J01)', async () => {
-    const supervisor = arena()
+    await threadsForge()
+    const supervisor = siege()
     const violations = ['forge-for-another', 'forge-a-type', 'claim-our-refusal'].map(async (how) => {
       const result = await attack(supervisor, how, { level })
-      expect(result.output.data).toBe(null)
-      await judge(supervisor, result, { outcome: 'crashed', code: 'RT_PROTOCOL_VIOLATION' })
+      const unharmed = (): void => expect(result.output.data).toBe(null)
+      await judge(supervisor, result, { outcome: 'crashed', code: 'RT_PROTOCOL_VIOLATION', unharmed })
     })
     const answers = { 'answer-twice': /^first$/u, 'answer-after-the-end': /^(in time|late)$/u }
     const repeats = Object.entries(answers).map(async ([how, answer]) => {
@@ -136,22 +108,30 @@ describe.each(levels)('level %s', (level) => {
     const twin = attack(supervisor, 'ok', { level })
     await Promise.all([...violations, ...repeats])
     expect((await twin).output.data).toBe('ok')
+    await judge(supervisor, await twin, { outcome: 'completed' })
   })
 
   test('prototypes in results, and a worker that polluted its own, reach nobody (J03)', async () => {
-    const supervisor = arena()
+    await importsPollute()
+    const supervisor = siege()
     const [proto, constructor, polluted, twin] = await Promise.all([
       attack(supervisor, 'return-prototype', { level }),
       attack(supervisor, 'return-constructor', { level }),
-      // It breaks its own channel as well, and may never answer.
       attack(supervisor, 'pollute', { level, timeoutMs: 2500 }),
       attack(supervisor, 'echo', { level }, { a: 1 }),
     ])
-    await judge(supervisor, proto, { outcome: 'failed', code: 'RT_RESULT_NOT_JSON' })
-    expect(Object.prototype).not.toHaveProperty('polluted')
-    await judge(supervisor, constructor, { outcome: 'failed', code: 'RT_RESULT_NOT_JSON' })
-    expect(JSON.stringify(polluted.output)).not.toContain('polluted')
+    const unharmed = (): void => {
+      expect({}).not.toHaveProperty('polluted')
+      for (const { output } of [proto, constructor, polluted])
+        expect(JSON.stringify(output)).not.toContain('polluted')
+    }
+    const refused = { outcome: 'failed', code: 'RT_RESULT_NOT_JSON', unharmed } as const
+    await judge(supervisor, proto, refused)
+    await judge(supervisor, constructor, refused)
+    // In a process it broke its own channel, and never answers.
+    await judge(supervisor, polluted, level === 'thread' ? refused : { ...overTime, unharmed })
     expect(twin.output.data).toEqual({ a: 1 })
+    await judge(supervisor, twin, { outcome: 'completed' })
   })
 
   test('the internals of a pool or a channel give a module nothing but its own failure (J06)', async () => {
@@ -179,46 +159,35 @@ describe.each(levels)('level %s', (level) => {
     })
     await judge(supervisor, await run(3), { outcome: 'completed' })
   })
-
-  test('loaders, a debugger and flags of its own give it no more than it has (J07)', async () => {
-    const supervisor = arena()
-    const result = await attack(supervisor, 'loaders', { level })
-    expect(result.output.data).toMatchObject({ inspector: 'no url', execArgv: '--expose-internals' })
-    await judge(supervisor, result, { outcome: 'completed' })
-    expect(result.output.printed?.stderr).toMatch(
-      /(inspector on 127\.0\.0\.1:\d+ failed: operation not permitted\s*)+/u,
-    )
-  })
-
-  test('what is outside of its folder is not there to be imported (J08)', async () => {
-    const supervisor = arena()
-    const [outside, workingDir] = [temporaryDirectory(), temporaryDirectory()]
-    writeFileSync(join(outside, 'secret.mjs'), 'export default "read"')
-    writeFileSync(join(workingDir, 'inside.mjs'), 'export default "read"')
-    symlinkSync(join(outside, 'secret.mjs'), join(workingDir, 'link.mjs'))
-    const urls = [
-      join(outside, 'secret.mjs'),
-      pathToFileURL(join(outside, 'secret.mjs')).href,
-      join(workingDir, 'link.mjs'),
-    ]
-    const options = { level, workingDir }
-    const results = await Promise.all(
-      [...urls, join(workingDir, 'inside.mjs')].map((url) => attack(supervisor, 'import', options, url)),
-    )
-    const refused = expect.stringMatching(/^(ERR_MODULE_NOT_FOUND|EACCES)$/u)
-    expect(results.map(({ output }) => output.data)).toEqual([refused, refused, refused, 'read'])
-  })
 })
 
-test('one that is cancelled while it waits for its turn is not begun, and not recorded (K15)', async () => {
+async function waitForTurn(): Promise<void> {
   const supervisor = arena({ maxConcurrentJobs: 1 })
+  const workingDir = temporaryDirectory()
+  const first = supervisor.run('ShellExec', { cmd: 'sleep 0.3' })
+  await judge(supervisor, await supervisor.run('ShellExec', { cmd: 'touch ran' }, { workingDir }), {
+    outcome: 'completed',
+  })
+  await judge(supervisor, await first, { outcome: 'completed' })
+  expect(existsSync(join(workingDir, 'ran'))).toBe(true)
+}
+const waitersBegin = control('one that waits for its turn, and is not cancelled, is begun', waitForTurn)
+
+test('one that is cancelled while it waits for its turn is not begun, and not recorded (K15)', async () => {
+  await waitersBegin()
+  const supervisor = siege({ maxConcurrentJobs: 1 })
+  const workingDir = temporaryDirectory()
   const controller = new AbortController()
   const first = supervisor.run('ShellExec', { cmd: 'sleep 0.3' })
-  const second = supervisor.run('ShellExec', { cmd: 'true' }, { signal: controller.signal })
+  const second = supervisor.run('ShellExec', { cmd: 'touch ran' }, { workingDir, signal: controller.signal })
   controller.abort()
   controller.abort()
-  await expect(second).rejects.toMatchObject({ code: 'RT_CANCELLED' })
-  const { jobId, walSeq } = await first
+  const unharmed = (): void => expect(existsSync(join(workingDir, 'ran'))).toBe(false)
+  await judgeRefusal(second, 'RT_CANCELLED', unharmed)
+  const result = await first
+  const { jobId, walSeq } = result
+  await judge(supervisor, result, { outcome: 'completed' })
+  unharmed()
   expect((await recordsOf(supervisor, jobId)).at(-1)).toMatchObject({ seq: walSeq })
   expect(walSeq).toBe(4) // wal_opened, and three records of the first
 })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, globSync, readFileSync, rmdirSync } from 'node:fs'
+import process from 'node:process'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   asUser,
@@ -122,7 +123,7 @@ chmod 755 /tmp/bin/systemd-run; export PATH="/tmp/bin:$PATH"`
 
 /** Of root's making, in each hierarchy: what is done below it leaves the machine as it was. */
 function inGroupOfItsOwn(mounts: readonly string[] = groupMounts): string {
-  const name = `runtimo-doctor-${randomBytes(6).toString('hex')}`
+  const name = `runtimo-${process.pid}-doctor-${randomBytes(6).toString('hex')}`
   onTestFinished(() => removeGroups(name))
   return mounts.map((mount) => enter(`${mount}/${name}`)).join('\n')
 }

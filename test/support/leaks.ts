@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
   globSync,
+  existsSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -11,12 +13,13 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
  * What a suite must not leave behind on this machine, one line for each. What belongs to a living program
  * outside of this run, such as another suite, is that program's affair.
  */
-export function findLeaks(places: readonly string[] = [tmpdir(), process.cwd()]): string[] {
+export function findLeaks(places: readonly string[] = placesOf(tmpdir())): string[] {
   return [
     ...findProcesses(),
     ...findGroups().filter((path) => !isOfAnother(ownerOf(path))),
@@ -39,17 +42,26 @@ export function findOwnLeftovers(): string[] {
 
 const prefix = 'runtimo-suite-'
 
+function placesOf(temporary: string): string[] {
+  return [temporary, '/dev/shm', process.cwd()]
+}
+
 /** Vitest calls this before all tests, and what it returns after them. */
-export default function setup(): () => void {
-  if (basename(tmpdir()).startsWith(prefix)) return () => undefined // another project of this run has done so
-  const places = [tmpdir(), process.cwd()]
+export default function setup(): () => Promise<void> {
+  if (basename(tmpdir()).startsWith(prefix)) return () => Promise.resolve() // another project of this run has done so
+  markSuite()
+  for (const path of findDeadSuites(tmpdir())) console.warn(`left behind by a suite that was killed: ${path}`)
+  const places = placesOf(tmpdir())
   const before = new Set(findLeaks(places))
   // A place of this run alone: whatever is in it at the end was left behind.
-  const own = mkdtempSync(join(tmpdir(), prefix))
+  const own = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
   chmodSync(own, 0o755)
   process.env['TMPDIR'] = own
-  return () => {
-    const leaks = findLeaks(places).filter((leak) => !before.has(leak))
+  const find = (): string[] => findLeaks(places).filter((leak) => !before.has(leak))
+  return async () => {
+    // Who was killed at the very end may not be gone yet.
+    for (let tries = 0; tries < 20 && find().length > 0; tries++) await sleep(100)
+    const leaks = find()
     const files = readdirSync(own).map((name) => `directory ${own}/${name}`)
     rmSync(own, { recursive: true })
     const all = [...leaks, ...files]
@@ -57,10 +69,42 @@ export default function setup(): () => void {
   }
 }
 
+/** Folders of suites that nobody runs any more. */
+export function findDeadSuites(place: string): string[] {
+  return readdirSync(place)
+    .filter((name) => name.startsWith(prefix))
+    .filter((name) => !existsSync(`/proc/${/^runtimo-suite-(\d+)-/u.exec(name)?.[1] ?? 'nobody'}`))
+    .map((name) => join(place, name))
+}
+
 function findProcesses(): string[] {
   return numbers('/proc')
-    .filter((pid) => isOfJob(pid) && !isOfAnother(holderOf(pid)))
+    .filter((pid) => (isOfJob(pid) && !isOfAnother(holderOf(pid))) || isOfSuite(pid))
     .map((pid) => `process ${pid}`)
+}
+
+/**
+ * A limit that the kernel has long ceased to look at, and that whoever is started inherits, whatever environment,
+ * session or parent he takes.
+ */
+function markSuite(): void {
+  execFileSync('prlimit', ['--pid', String(process.pid), `--locks=${process.pid}:`])
+}
+
+/** The pid of the suite that a process was started by; undefined when there is none. */
+function suiteOf(pid: number | 'self'): string | undefined {
+  return /^Max file locks +(\d+)/mu.exec(read(`/proc/${pid}/limits`))?.[1]
+}
+
+/** Started by this suite, and neither it nor a program of Node that it holds. */
+function isOfSuite(pid: number): boolean {
+  const suite = suiteOf('self')
+  if (suite === undefined || suiteOf(pid) !== suite || isZombie(pid)) return false
+  return basename(link(`/proc/${pid}/exe`)) !== 'node' || !isBelow(pid, Number(suite))
+}
+
+function isZombie(pid: number): boolean {
+  return /\) [ZX]/u.test(read(`/proc/${pid}/stat`))
 }
 
 /** By the mark, or as a launcher: one that waits for its job has no mark yet. */
@@ -79,11 +123,11 @@ function holderOf(pid: number): number {
 
 /** Whether it is a living program of Node that does not belong to this run. */
 function isOfAnother(pid: number): boolean {
-  return basename(link(`/proc/${pid}/exe`)) === 'node' && !isBelowUs(pid)
+  return basename(link(`/proc/${pid}/exe`)) === 'node' && !isBelow(pid, process.pid)
 }
 
-function isBelowUs(pid: number): boolean {
-  return pid === process.pid || (pid > 1 && isBelowUs(parentOf(pid)))
+function isBelow(pid: number, ancestor: number): boolean {
+  return pid === ancestor || (pid > 1 && isBelow(parentOf(pid), ancestor))
 }
 
 function parentOf(pid: number): number {
@@ -94,9 +138,9 @@ function findGroups(): string[] {
   return globSync('/sys/fs/cgroup/**/runtimo-*').map((path) => `control group ${path}`)
 }
 
-/** The pid in a group's name. */
-function ownerOf(group: string): number {
-  return Number(/runtimo-(\d+)-/u.exec(basename(group))?.[1] ?? 0)
+/** The pid in a name. */
+function ownerOf(name: string): number {
+  return Number(/runtimo-(?:[a-z]+-)?(\d+)(?:-|$)/u.exec(basename(name))?.[1] ?? 0)
 }
 
 /** By type and mount point: their numbers change. */
@@ -110,7 +154,10 @@ function findMounts(): string[] {
 
 function findSockets(): string[] {
   const names = read('/proc/net/unix').matchAll(/ (?<name>[@/]\S*runtimo\S*)$/gmu)
-  return [...names].map(({ groups }) => `socket ${groups?.['name'] ?? ''}`)
+  return [...names]
+    .map(({ groups }) => groups?.['name'] ?? '')
+    .filter((name) => !isOfAnother(ownerOf(name)))
+    .map((name) => `socket ${name}`)
 }
 
 /** Of ours, and of jobs: those have the pid of their supervisor in their name. */

@@ -1,4 +1,4 @@
-import type { Leaf } from './leaf.ts'
+import type { Leaf, LeafFiles } from './leaf.ts'
 import type { Missing } from './missing.ts'
 
 /** `hybrid`: controllers of version 1, and the tree of version 2 beside them for killing. */
@@ -20,6 +20,8 @@ export interface ControlGroups extends AsyncDisposable {
   readonly missing: readonly Missing[]
   /** Makes a leaf in every hierarchy; undefined exactly when kind is 'none'. @throws RT_POSTURE_UNAVAILABLE */
   create(): Promise<Leaf | undefined>
+  /** The files of a leaf of that name, which is not made; undefined exactly when kind is 'none'. */
+  filesOf(name: string): LeafFiles | undefined
   /** Kills and removes the leaves of owners that are dead, and says how many. */
   removeStale(): Promise<number>
 }

@@ -3,7 +3,7 @@ import type { Abilities, Ability, ControlGroups, Kind } from './control-groups.t
 import type { Finding } from './find-places.ts'
 import type { Hierarchy } from './hierarchy.ts'
 import type { LeafOwner } from './leaf-name.ts'
-import { KernelLeaf, type Leaf } from './leaf.ts'
+import { filesOf, KernelLeaf, type Leaf, type LeafFiles } from './leaf.ts'
 import { makeGroups } from './make-groups.ts'
 import { type Missing, refusals, toRefusal } from './missing.ts'
 import { isRefusal, makePlan, type Plan } from './plan.ts'
@@ -51,6 +51,10 @@ export class KernelControlGroups implements ControlGroups {
       const reason = toRefusal(this.#plan.parents.join(', '), error)
       throw refusal([{ field: 'cgroup', wanted: 'a control group', ...reason }])
     }
+  }
+
+  filesOf(name: string): LeafFiles | undefined {
+    return this.kind === 'none' ? undefined : filesOf(this.#plan, name)
   }
 
   removeStale(): Promise<number> {

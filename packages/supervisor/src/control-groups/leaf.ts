@@ -21,17 +21,28 @@ export interface LeafLimits {
   readonly cpuShare?: number | undefined
 }
 
+/** What a launcher needs of a leaf. */
+export interface LeafFiles {
+  /** The files cgroup.procs, one for each hierarchy. To be written in this order: kill works from the first on. */
+  readonly joins: readonly string[]
+  /** The file cgroup.kill, where there is one. Writing to it may block: see `Leaf.kill`. */
+  readonly killSwitch: string | undefined
+}
+
+export function filesOf({ parents, killSwitch }: Plan, name: string): LeafFiles {
+  return {
+    joins: parents.map((parent) => join(parent, name, 'cgroup.procs')),
+    killSwitch: killSwitch === undefined ? undefined : join(killSwitch, name, 'cgroup.kill'),
+  }
+}
+
 /**
  * One group in every hierarchy, for one job. Disposing kills all members, waits until they are gone and removes the
  * groups; it throws RT_SURVIVORS when somebody will not die.
  */
-export interface Leaf extends AsyncDisposable {
+export interface Leaf extends LeafFiles, AsyncDisposable {
   /** For people: the directory that matters most. */
   readonly path: string
-  /** The files cgroup.procs, one for each hierarchy. To be written in this order: kill works from the first on. */
-  readonly joins: readonly string[]
-  /** The file cgroup.kill, where there is one. Writing to it may block: see `kill`. */
-  readonly killSwitch: string | undefined
   /** Sets ceilings, before foreign code runs. @throws RT_POSTURE_UNAVAILABLE when one cannot be held */
   limit(limits: LeafLimits): void
   /** Who is in it now, zombies not counted; none when it is gone. */
@@ -70,8 +81,9 @@ export class KernelLeaf implements Leaf {
     this.#writer = writer
     this.#counters = new LeafCounters(plan, name)
     this.#directories = plan.parents.map((parent) => join(parent, name))
-    this.joins = this.#directories.map((directory) => join(directory, 'cgroup.procs'))
-    this.killSwitch = plan.killSwitch === undefined ? undefined : join(plan.killSwitch, name, 'cgroup.kill')
+    const { joins, killSwitch } = filesOf(plan, name)
+    this.joins = joins
+    this.killSwitch = killSwitch
     const main = plan.controllers.get('memory') ?? plan.controllers.get('pids')
     this.path = join(main?.parent ?? plan.parents[0] ?? '/', name)
   }

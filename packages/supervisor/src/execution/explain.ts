@@ -1,8 +1,11 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Json, RuntimoError } from '@runtimo/capabilities'
 import { LaunchPlan } from '@runtimo/worker'
 import type { Limits } from '../limits/index.ts'
 import type { Posture } from '../isolation/posture.ts'
-import type { Program } from '../isolation/boundary.ts'
+import { type JobNames, jobPolicy, type Program, sharesTmp } from '../isolation/job-policy.ts'
+import { foreseeFrozen } from '../view/placeholders.ts'
 import { describeBoundary } from './describe-boundary.ts'
 import { guardArguments } from './guard-arguments.ts'
 import type { Job } from './job.ts'
@@ -21,8 +24,12 @@ export interface Explanation {
   readonly environment: readonly string[]
   readonly mounts: readonly { readonly path: string; readonly access: 'read' | 'write' }[]
   readonly hidden: readonly string[]
+  /** With what is not there: something empty stands in for it, so that the job cannot make it. */
   readonly frozen: readonly string[]
-  /** Every system call of the launcher, like strace output: until it waits for the job, and from there on. */
+  /**
+   * Every system call of the launcher, like strace output: until it waits for the job, and from there on. What has a
+   * name only when it is made stands in angle brackets.
+   */
   readonly tape: { readonly base: string; readonly job: string }
 }
 
@@ -30,26 +37,32 @@ export interface Explanation {
 export async function explain(job: Job, services: Services): Promise<Explanation> {
   const args = guardArguments(job)
   const spec = await describeBoundary(job, services)
-  const { launch, job: planned, posture } = spec.plan
+  const { launch, posture, protection } = spec.plan
   const program: Program = spec.worker ?? (await planCommand(job, args, services))
-  const { argv, cwd = planned.cwd, env = {} } = program
-  const plan = new LaunchPlan({ ...launch, joins: [], killSwitch: undefined })
-  const names = Object.keys({ ...planned.env, ...env }).toSorted()
-  const hidden = Object.fromEntries(names.map((name) => [name, '…'] as const))
+  const { groups } = await services.isolation()
+  const { joins = [], killSwitch } = groups.filesOf('<leaf>') ?? {}
+  const plan = new LaunchPlan({ ...launch, joins, killSwitch })
+  const names: JobNames = {
+    mark: '…',
+    folder: sharesTmp(spec.plan) ? join(tmpdir(), '<folder of the job>') : undefined,
+    frozen: protection === undefined ? [] : foreseeFrozen(protection),
+  }
+  const policy = jobPolicy(spec, program, names)
+  const variables = Object.keys(policy.env)
   return {
     capability: job.capability.name,
     kind: job.capability.kind,
     posture,
     limits: spec.limits.limits,
-    argv,
-    cwd,
-    environment: names,
+    argv: policy.argv,
+    cwd: policy.cwd,
+    environment: variables.toSorted(),
     mounts: launch.mounts.map(({ target, access }) => ({ path: target, access })),
-    hidden: planned.masks.map(({ path }) => path),
-    frozen: planned.frozen,
+    hidden: policy.masks.map(({ path }) => path),
+    frozen: policy.frozen,
     tape: {
       base: plan.base.toString(),
-      job: plan.job({ ...planned, argv, cwd, env: hidden }).toString(),
+      job: plan.job({ ...policy, env: Object.fromEntries(variables.map((name) => [name, '…'])) }).toString(),
     },
   }
 }

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RuntimoError } from '@runtimo/capabilities'
-import { hasIdMap, type JobPolicy, LaunchPlan, type LauncherUsage } from '@runtimo/worker'
+import { hasIdMap, LaunchPlan, type LauncherUsage } from '@runtimo/worker'
 import type { Leaf } from '../control-groups/index.ts'
 import { signalProcess } from '../linux/pidfd.ts'
 import { isAlive, nameOf, type ProcessIdentity, readChildren, readStat } from '../processes/index.ts'
 import { LeafMembership } from '../attribution/leaf-membership.ts'
 import type { Membership } from '../attribution/membership.ts'
 import { TreeMembership } from '../attribution/tree-membership.ts'
-import { withProcessStop } from '../limits/index.ts'
 import { abandon } from '../termination/abandon.ts'
 import { emptyTree } from '../termination/empty-tree.ts'
 import { whenOver } from '../termination/when-over.ts'
@@ -20,6 +19,7 @@ import { fingerprint } from './fingerprint.ts'
 import type { IsolationHost } from './host.ts'
 import { inTime } from './in-time.ts'
 import { JobFolder } from './job-folder.ts'
+import { jobPolicy, markName, type Program, sharesTmp } from './job-policy.ts'
 import { caller } from './job-user.ts'
 import { toStartError } from './launch-failure.ts'
 import { type Exit, Launcher } from './launcher.ts'
@@ -31,13 +31,6 @@ const patienceMs = 5000
 /** So long may process 1 of a sandbox take to kill everybody itself, which keeps the account of what they used whole. */
 const politeMs = 400
 const lateLauncher = 'the launcher did not get ready within'
-
-/** What the job's own process is started with. */
-export interface Program {
-  readonly argv: readonly [string, ...string[]]
-  readonly cwd?: string
-  readonly env?: Readonly<Record<string, string>>
-}
 
 /**
  * The kernel objects that own every process of one job: a control group where there is one, a pid namespace
@@ -54,7 +47,7 @@ export class Boundary implements AsyncDisposable {
   readonly worker: Worker | undefined
   readonly membership: Membership
   /** A variable that all of its processes have which did not clear their environment. */
-  readonly mark: Marked['mark'] = { name: 'RUNTIMO_BOUNDARY', value: randomUUID() }
+  readonly mark: Marked['mark'] = { name: markName, value: randomUUID() }
   readonly #host: IsolationHost
   readonly #namespaces: ReadonlySet<NamespaceKind>
   readonly #sources: string
@@ -77,9 +70,8 @@ export class Boundary implements AsyncDisposable {
     this.leaf = leaf
     this.#host = host
     this.#sources = sources
-    const { level, user } = spec.plan.launch
-    const isShared = level === 'process' && spec.plan.job.landlock !== undefined
-    this.#folder = isShared ? new JobFolder(user) : undefined
+    const { user } = spec.plan.launch
+    this.#folder = sharesTmp(spec.plan) ? new JobFolder(user) : undefined
     const children = readChildren(launcher.identity.pid)
       .map((pid) => readStat(pid))
       .filter((stat) => stat !== undefined)
@@ -147,25 +139,20 @@ export class Boundary implements AsyncDisposable {
     await this.#starting
   }
 
-  async #start({ argv, cwd, env }: Program): Promise<void> {
-    const { plan, limits } = this.spec
-    const { job, protection, posture, launch, handedOver } = plan
+  async #start(program: Program): Promise<void> {
+    const { protection, posture, launch, handedOver } = this.spec.plan
     for (const directory of handedOver) {
       this.#handed.push(await handOver(directory, caller(), launch.user))
     }
-    const scratch = this.#folder === undefined ? {} : { TMPDIR: this.#folder.path, HOME: this.#folder.path }
     // Where nothing may be written nothing need stand in: the lock is shared by all supervisors of this user.
     if (protection !== undefined && protection.placeholders.length + protection.forbidden.length > 0)
       this.#placeholders = await Placeholders.place(this.#host.placeholders, protection)
-    this.launcher.prepare({
-      ...job,
-      argv,
-      cwd: cwd ?? job.cwd,
-      limits: withProcessStop(job.limits, limits, posture.level),
-      landlock: this.#landlock(),
-      env: { ...job.env, ...scratch, ...env, [this.mark.name]: this.mark.value },
-      frozen: [...job.frozen, ...(this.#placeholders?.frozen ?? [])],
-    })
+    const names = {
+      mark: this.mark.value,
+      folder: this.#folder?.path,
+      frozen: this.#placeholders?.frozen ?? [],
+    }
+    this.launcher.prepare(jobPolicy(this.spec, program, names))
     await inTime(this.launcher.held, lateLauncher)
     checkConfinement(this.first.pid, posture, this.#namespaces, launch.keeps)
     this.launcher.go()
@@ -204,12 +191,6 @@ export class Boundary implements AsyncDisposable {
     await this.#placeholders?.[Symbol.asyncDispose]()
     for (const handed of this.#handed.splice(0)) await handed[Symbol.asyncDispose]()
     await this.#folder?.[Symbol.asyncDispose]()
-  }
-
-  #landlock(): JobPolicy['landlock'] {
-    const { landlock } = this.spec.plan.job
-    if (landlock === undefined || this.#folder === undefined) return landlock
-    return { ...landlock, write: [...landlock.write, this.#folder.path] }
   }
 
   /** The process that our own code runs in, before foreign code does. */

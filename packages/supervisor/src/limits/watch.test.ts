@@ -84,10 +84,10 @@ test('whoever the kernel killed for memory is named from the look before', async
 test('far below the ceiling nobody is looked at: the group’s counters are enough', () => {
   const members = vi.fn<WatchSources['members']>(() => [])
   const { leaf, watch } = made(inMemory, { members })
-  leaf.now = { memoryPeakBytes: 500, cpuMs: 5 }
+  leaf.now = { memoryPeakBytes: 125, cpuMs: 5 }
   watch.look()
   expect(members).not.toHaveBeenCalled()
-  leaf.now = { memoryPeakBytes: 501, cpuMs: 5 }
+  leaf.now = { memoryPeakBytes: 126, cpuMs: 5 }
   watch.look()
   watch.look()
   expect(members).toHaveBeenCalledTimes(1)

@@ -38,6 +38,8 @@ export interface WatchSources {
   readonly root?: string | undefined
 }
 
+/** Of the ceiling on memory: above it the members are looked at, so that several looks come before the kernel kills. */
+const nearFrom = 1 / 8
 const rhythm = { firstMs: 5, growth: 1.2 }
 
 /**
@@ -166,7 +168,8 @@ export class LimitWatch implements Disposable {
     const { watched, leaf } = this.#plan
     const { memoryPeakBytes = 0, cpuMs } = this.#signs.latest ?? {}
     // Whoever is killed for memory is gone before the counter tells: known are those of the rise before.
-    const isRising = memoryPeakBytes > Math.max(this.#leafPeakAtCensus, (leaf.memoryBytes ?? Infinity) / 2)
+    const isRising =
+      memoryPeakBytes > Math.max(this.#leafPeakAtCensus, (leaf.memoryBytes ?? Infinity) * nearFrom)
     return (
       isRising ||
       watched.writtenBytes !== undefined ||

@@ -16,7 +16,7 @@ test('permissions are part of a manifest, and come out as they are', () => {
     write: [],
     network: 'none',
     env: ['LANG', '_x1'],
-    limits: { cpuShare: 0.5, memoryBytes: 1_000_000, timeoutMs: 1, writtenBytes: 0 },
+    limits: { cpuShare: 0.5, memoryBytes: 2_000_000, timeoutMs: 1, writtenBytes: 0 },
   }
   expect(check({ permissions })).toEqual({ ...plain, permissions })
 })

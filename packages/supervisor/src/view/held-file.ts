@@ -1,4 +1,5 @@
 import {
+  accessSync,
   chmodSync,
   closeSync,
   constants,
@@ -48,6 +49,18 @@ export function makeEmpty(path: string, kind: Standin): Inode | 'exists' | 'impo
     if (hasCode(error, 'EEXIST')) return 'exists'
     if (hasCode(error, 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR')) return 'impossible'
     throw error
+  }
+}
+
+/** Whether `makeEmpty` would find it possible. Changes nothing. */
+export function mayMakeEmpty(path: string): boolean {
+  try {
+    using directory = openDirectory(path)
+    if (lstatSync(directory.entry, { throwIfNoEntry: false }) === undefined)
+      accessSync(`/proc/self/fd/${directory.fd}`, constants.W_OK | constants.X_OK)
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs'
 import process from 'node:process'
-import { makeEmpty, removeEmpty, removeFile } from './held-file.ts'
+import { makeEmpty, mayMakeEmpty, removeEmpty, removeFile } from './held-file.ts'
 import type { Protection } from './protect.ts'
 import { isOwnerAlive, type LedgerEntry, type Placed, PlaceholderLedger } from './placeholder-ledger.ts'
 
@@ -59,6 +59,11 @@ export class Placeholders implements AsyncDisposable {
     clear(this.#ledger, this.#entry)
     for (const path of this.#forbidden) removeFile(path)
   }
+}
+
+/** Paths of the view that would be frozen, had they been placed now. */
+export function foreseeFrozen({ placeholders }: Pick<Protection, 'placeholders'>): string[] {
+  return placeholders.filter(({ path }) => mayMakeEmpty(path)).flatMap(({ seen }) => seen)
 }
 
 /** Removes what supervisors left that are dead. Returns the paths. */
