@@ -9,7 +9,7 @@ import { toSupervisorOptions } from './supervisor-options.ts'
 function textOf(key: SettingKey): string {
   const entry = settings[key]
   if (entry.kind === 'choice') return entry.names.findLast((name) => name !== entry.preset) ?? ''
-  if (entry.kind === 'count' || entry.kind === 'amount') return String(entry.max ?? 5000)
+  if (entry.kind === 'count' || entry.kind === 'amount') return String(entry.max ?? 5_000_000)
   if (entry.kind === 'flag') return String(entry.preset !== true)
   return entry.kind === 'variables' ? 'SOME_NAME' : '/some/where'
 }
