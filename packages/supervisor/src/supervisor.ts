@@ -98,6 +98,7 @@ export class Supervisor implements AsyncDisposable {
    */
   async explain(name: string, args: unknown, options: RunOptions = {}): Promise<Explanation> {
     this.#refuseClosed()
+    using _ = keepAwake()
     return await explain(await this.#toJob(name, args, options), this.#services)
   }
 
@@ -169,18 +170,14 @@ export class Supervisor implements AsyncDisposable {
   }
 
   async #queued(asked: Promise<Job>): Promise<JobResult> {
+    using held = new DisposableStack()
+    held.use(keepAwake())
     const job = await asked
     getReady(job, this.#services)
     await job.capability.code?.verify()
     const { queueTimeoutMs = defaultQueueTimeoutMs, signal } = job.options
-    using places = new DisposableStack()
-    places.use(await this.#gate.enter(queueTimeoutMs, signal))
+    held.use(await this.#gate.enter(queueTimeoutMs, signal))
     await this.#beginning.done()
-    // Some of what a job waits for does not keep Node from ending.
-    places.adopt(
-      setInterval(() => undefined, 2 ** 30),
-      clearInterval,
-    )
     return await runJob(job, this.#services)
   }
 
@@ -200,6 +197,7 @@ export class Supervisor implements AsyncDisposable {
   }
 
   async #close(drainMs: number): Promise<void> {
+    using _ = keepAwake()
     const drained = Promise.allSettled(this.#running.keys())
     await Promise.race([drained, sleep(drainMs, undefined, { ref: false })])
     for (const controller of this.#running.values()) controller.abort()
@@ -217,6 +215,12 @@ export class Supervisor implements AsyncDisposable {
     held.use(this.#services.workers)
     held.use(this.#services.boundaries)
   }
+}
+
+/** Threads and children of ours do not keep Node from ending: somebody who waits for them must. */
+function keepAwake(): Disposable {
+  const timer = setInterval(() => undefined, 2 ** 30)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
 }
 
 /** To end a thread takes milliseconds, in which another can end as well. */
