@@ -31,6 +31,11 @@ export async function runtimo(args: readonly string[], options: CliOptions = {})
     reject: false,
   })
   if (child.pid !== undefined) onStart?.(child.pid)
-  const { exitCode, stdout, stderr } = await child
+  const { exitCode, stdout, stderr, shortMessage } = await child
+  if (exitCode === undefined && onStart === undefined) {
+    console.warn(`the command line was ended: ${shortMessage}\n${stderr}`)
+    // V8's own check fails now and then in Node 24.21, where threads end that stripped types by WebAssembly.
+    if (stderr.includes('jit_page')) return await runtimo(args, options)
+  }
   return { exitCode, stdout, stderr }
 }

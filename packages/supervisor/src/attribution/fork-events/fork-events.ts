@@ -54,15 +54,18 @@ export class ForkEvents implements AsyncDisposable {
   static async open(options: ForkEventsOptions = {}): Promise<ForkEvents | { readonly unavailable: string }> {
     const { receiveBuffer, runsFirst = true } = options
     let connector: number | undefined
+    let events: ForkEvents | undefined
     try {
       connector = openProcConnector(receiveBuffer)
       const thread = await startThread({ connector, supervisor: process.pid }, runsFirst)
-      const events = new ForkEvents(connector, thread)
+      events = new ForkEvents(connector, thread)
       if (await events.#isHeard()) return events
       await events[Symbol.asyncDispose]()
       return { unavailable: `no event came within ${PROOF_MS} ms` }
     } catch (error) {
-      if (connector !== undefined) closeProcConnector(connector)
+      // The thread may have ended before it was heard.
+      if (events !== undefined) await events[Symbol.asyncDispose]().catch(() => undefined)
+      else if (connector !== undefined) closeProcConnector(connector)
       return { unavailable: error instanceof Error ? error.message : String(error) }
     }
   }
