@@ -39,14 +39,19 @@ export function readOwnNamespaces(pid: number): ReadonlySet<NamespaceKind> {
 
 const seeAll = '`mount -o remount,hidepid=0 /proc` as root'
 
+/** Why /proc hides the processes of others, and what changes that; undefined where it does not. */
+export function whyHidden(): Pick<Missing, 'cause' | 'cure'> | undefined {
+  if (readStat(1) !== undefined) return undefined
+  return { cause: '/proc/1/stat cannot be read: /proc is mounted with hidepid', cure: seeAll }
+}
+
 /**
  * All that holds a job is looked at in /proc, and so are its ceilings, who it started and who is left of it.
  * @throws RT_POSTURE_UNAVAILABLE where /proc hides the processes of others
  */
 export function requireProc(): void {
-  if (readStat(1) !== undefined) return
-  const cause = '/proc/1/stat cannot be read: /proc is mounted with hidepid'
-  throw refusal([{ field: 'proc', wanted: 'the processes of jobs', cause, cure: seeAll }])
+  const hidden = whyHidden()
+  if (hidden !== undefined) throw refusal([{ field: 'proc', wanted: 'the processes of jobs', ...hidden }])
 }
 
 type CapabilityName = NonNullable<LaunchPolicy['keeps']>[number]

@@ -2,8 +2,7 @@ import { statSync } from 'node:fs'
 import process from 'node:process'
 import type { Level } from '@runtimo/capabilities'
 import type { ResourceLimits } from '@runtimo/worker'
-import { readStat } from '../processes/index.ts'
-import { readNames } from '../telemetry/read-text.ts'
+import { listPids, readStat } from '../processes/index.ts'
 import type { LimitPlan } from './plan.ts'
 
 /** What the user may start meanwhile outside of the job, and what is seen above the ceiling before the kernel stops it. */
@@ -27,10 +26,9 @@ export function withProcessStop(
 /** Processes and threads of a user. */
 function tasksOf(uid: number): number {
   let tasks = 0
-  for (const name of readNames('/', '/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    const owner = statSync(`/proc/${name}`, { throwIfNoEntry: false })?.uid
-    if (owner === uid) tasks += readStat(Number(name))?.threads ?? 0
+  for (const pid of listPids('/')) {
+    const owner = statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid
+    if (owner === uid) tasks += readStat(pid)?.threads ?? 0
   }
   return tasks
 }

@@ -1,5 +1,6 @@
 export { readChildren } from './children.ts'
 export { readExe } from './exe.ts'
+export { listPids } from './list-pids.ts'
 export { readEnvironmentMark } from './environment-mark.ts'
 export type { ProcessInfo } from './process-info.ts'
 export { Pace } from './pace.ts'

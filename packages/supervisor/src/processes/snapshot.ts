@@ -1,6 +1,5 @@
-import fs from 'node:fs'
-import { join } from 'node:path'
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises'
+import { listPids } from './list-pids.ts'
 import { ProcReader } from './proc-reader.ts'
 import { type ProcessInfo, readProcess } from './process-info.ts'
 import { type ProcessSummary, summarize } from './summary.ts'
@@ -48,16 +47,5 @@ export class ProcessSnapshot {
       if (++read % PROCESSES_PER_TURN === 0) await yieldToEventLoop()
     }
     return new ProcessSnapshot(capturedAt, processes)
-  }
-}
-
-function listPids(root: string): number[] {
-  try {
-    return fs
-      .readdirSync(join(root, 'proc'))
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-  } catch {
-    return []
   }
 }

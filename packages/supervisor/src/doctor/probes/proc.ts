@@ -1,6 +1,6 @@
 import { readlinkSync, statfsSync } from 'node:fs'
 import process from 'node:process'
-import { readStat } from '../../processes/index.ts'
+import { whyHidden } from '../../isolation/posture.ts'
 import { type Check, has, lacks } from '../check.ts'
 
 const proc = { ability: 'proc', field: 'attribution', neededFor: 'process' } as const
@@ -31,9 +31,7 @@ function inspect(path: string): string | undefined {
 
 /** With hidepid only our own processes are to be seen. */
 export function probeOthers(): Check {
-  if (readStat(1) !== undefined) return has(others, 'process 1 can be seen')
-  const cause = '/proc/1/stat cannot be read: /proc is mounted with hidepid'
-  return lacks(others, 'processes of other users are hidden', [
-    { cause, cure: '`mount -o remount,hidepid=0 /proc` as root' },
-  ])
+  const hidden = whyHidden()
+  if (hidden === undefined) return has(others, 'process 1 can be seen')
+  return lacks(others, 'processes of other users are hidden', [hidden])
 }
